@@ -1,0 +1,77 @@
+package io.github.surprisal;
+
+import io.github.surprisal.internal.LossSettings;
+import io.github.surprisal.internal.Require;
+import java.util.Objects;
+
+/** The options that every loss has. */
+abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> {
+
+    private Reduction reduction = Reduction.MEAN;
+    private double[] classWeights;
+    private int[] ignored = {};
+    private EmptyMean emptyMean = EmptyMean.NAN;
+
+    LossSettings settings(double labelSmoothing) {
+        return new LossSettings(reduction == Reduction.MEAN, classWeights, ignored, labelSmoothing,
+                LossSettings.EmptyMeanRule.valueOf(emptyMean.name()), execution());
+    }
+
+    /**
+     * How the losses of a batch become one number. {@link Reduction#MEAN} unless told otherwise.
+     *
+     * @param value the reduction
+     * @return this builder
+     * @throws NullPointerException if it is null
+     */
+    public B reduction(Reduction value) {
+        this.reduction = Objects.requireNonNull(value, "reduction");
+        return self();
+    }
+
+    /**
+     * Weights of the classes: the loss of a sample is multiplied by the weight of its target, or, with class probabilities,
+     * the term of each class by its weight. 1 each unless told otherwise.
+     *
+     * @param weights a weight for each class, finite and at least 0; copied
+     * @return this builder
+     * @throws IllegalArgumentException if there is none, or one is negative, NaN or infinite
+     * @throws NullPointerException if the array is null
+     */
+    public B classWeights(double... weights) {
+        double[] copy = Objects.requireNonNull(weights, "classWeights").clone();
+        Require.that(copy.length > 0, "classWeights.length is 0, but must be the number of classes");
+        for (int i = 0; i < copy.length; i++) {
+            Require.that(copy[i] >= 0.0 && copy[i] <= Double.MAX_VALUE,
+                    "classWeights[%d] is %s, but must be finite and at least 0", i, copy[i]);
+        }
+        this.classWeights = copy;
+        return self();
+    }
+
+    /**
+     * Target indices that mean "no target": such samples have loss 0 and gradient 0, do not count in the mean, and their
+     * logits are not read. An index may lie inside or outside the range of the classes. None unless told otherwise; calling
+     * this again replaces the set. Class-probability targets are not affected.
+     *
+     * @param indices the indices; copied
+     * @return this builder
+     * @throws NullPointerException if the array is null
+     */
+    public B ignoreIndex(int... indices) {
+        this.ignored = Objects.requireNonNull(indices, "indices").clone();
+        return self();
+    }
+
+    /**
+     * What the mean over nothing is. {@link EmptyMean#NAN} unless told otherwise.
+     *
+     * @param policy the policy
+     * @return this builder
+     * @throws NullPointerException if it is null
+     */
+    public B emptyMean(EmptyMean policy) {
+        this.emptyMean = Objects.requireNonNull(policy, "policy");
+        return self();
+    }
+}

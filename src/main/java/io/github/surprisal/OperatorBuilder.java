@@ -1,0 +1,39 @@
+package io.github.surprisal;
+
+import io.github.surprisal.internal.Execution;
+import java.util.Objects;
+import java.util.concurrent.ForkJoinPool;
+
+/** The options that every operator has. */
+abstract class OperatorBuilder<B extends OperatorBuilder<B>> {
+
+    private Execution execution = Execution.SEQUENTIAL;
+
+    abstract B self();
+
+    Execution execution() {
+        return execution;
+    }
+
+    /**
+     * Spreads large batches over the threads of the {@linkplain ForkJoinPool#commonPool() common pool}. Small ones stay on
+     * the calling thread. Results are the same bits. Sequential unless asked.
+     *
+     * @return this builder
+     */
+    public B parallel() {
+        return parallel(ForkJoinPool.commonPool());
+    }
+
+    /**
+     * Spreads large batches over the threads of a pool. Small ones stay on the calling thread. Results are the same bits.
+     *
+     * @param pool the pool; it is neither shut down nor otherwise changed
+     * @return this builder
+     * @throws NullPointerException if the pool is null
+     */
+    public B parallel(ForkJoinPool pool) {
+        execution = Execution.on(Objects.requireNonNull(pool, "pool"));
+        return self();
+    }
+}

@@ -1,0 +1,152 @@
+package io.github.surprisal;
+
+import io.github.surprisal.internal.Geometry;
+import io.github.surprisal.internal.SoftmaxOperator;
+import java.util.Objects;
+
+/**
+ * Softmax: probabilities of logits, their gradient, and the most probable class.
+ *
+ * <p>For the logits x of a sample,
+ * <pre>
+ *   p[c]        = exp(x[c]) / (sum over j of exp(x[j]))
+ *   gradient[c] = p[c] (upstream[c] - sum over j of p[j] upstream[j])
+ * </pre>
+ *
+ * <p><b>Accuracy.</b> Every probability is within 2 ulp of the exact value for all finite logits, subnormal ones included;
+ * the worst seen is 1 ulp. The gradient takes the probabilities as they are, rounded, and is evaluated as
+ * p[c] ((u[c] - u[top]) sum p - sum p (u - u[top])) with top the most probable class, in which the tail does not drown:
+ * apart from what the rounding of the probabilities brings, it is within 2 ulp of
+ * p[c] (sum over j != c of p[j] max(|u[c]|, |u[j]|)). Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
+ * {@code RandomOracleTest}.
+ *
+ * <p><b>Special cases.</b> A logit of -Infinity has probability 0. A NaN or +Infinity logit makes its sample's probabilities
+ * NaN, and so does a sample whose logits are all -Infinity.
+ *
+ * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
+ * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately
+ * computing the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41 (2021), doi:10.1093/imanum/draa038.
+ *
+ * @see LogSoftmax
+ * @see CrossEntropyLoss
+ */
+public final class Softmax {
+
+    private final SoftmaxOperator operator;
+
+    private Softmax(Builder builder) {
+        this.operator = new SoftmaxOperator(builder.execution());
+    }
+
+    /**
+     * The operator with default options: sequential.
+     *
+     * @return the operator
+     */
+    public static Softmax create() {
+        return builder().build();
+    }
+
+    /**
+     * A builder of an operator with other options.
+     *
+     * @return a new builder
+     */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * The probabilities of contiguous rows.
+     *
+     * @param logits [batch, classes], row-major; read
+     * @param classes the number of classes, a divisor of the length
+     * @return a new array, [batch, classes]
+     * @throws IllegalArgumentException if {@code classes} is below 1 or does not divide the length
+     * @throws NullPointerException if the array is null
+     */
+    public double[] forward(double[] logits, int classes) {
+        Geometry rows = SoftmaxOperator.rows(logits, classes);
+        double[] probabilities = new double[logits.length];
+        operator.softmax(rows, logits, probabilities);
+        return probabilities;
+    }
+
+    /**
+     * The probabilities of a batch.
+     *
+     * @param logits in the layout; read
+     * @param layout where the batch lies
+     * @param probabilities in the layout, overwritten; may be {@code logits} itself
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void forward(double[] logits, Layout layout, double[] probabilities) {
+        operator.softmax(layout.geometry(), logits, probabilities);
+    }
+
+    /**
+     * The vector-Jacobian product: from the gradient with respect to the probabilities, that with respect to the logits.
+     *
+     * @param probabilities in the layout, as {@link #forward(double[], Layout, double[])} gave them; read
+     * @param upstream in the layout, the gradient with respect to the probabilities; read
+     * @param layout where the batch lies
+     * @param gradient in the layout, overwritten; may be one of the others
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(double[] probabilities, double[] upstream, Layout layout, double[] gradient) {
+        operator.softmaxBackward(layout.geometry(), probabilities, upstream, gradient);
+    }
+
+    /**
+     * The most probable class of contiguous rows.
+     *
+     * @param logits [batch, classes], row-major (probabilities and log-probabilities have the same order); read
+     * @param classes the number of classes, a divisor of the length
+     * @return a new array, [batch]: the lowest index of a greatest logit, or -1 where a logit of the row is NaN
+     * @throws IllegalArgumentException if {@code classes} is below 1 or does not divide the length
+     * @throws NullPointerException if the array is null
+     */
+    public int[] predict(double[] logits, int classes) {
+        Geometry rows = SoftmaxOperator.rows(logits, classes);
+        int[] predicted = new int[rows.samples()];
+        operator.predict(rows, logits, predicted);
+        return predicted;
+    }
+
+    /**
+     * The most probable class of every sample of a batch.
+     *
+     * @param logits in the layout (probabilities and log-probabilities have the same order); read
+     * @param layout where the batch lies
+     * @param predicted [batch, inner...], overwritten: the lowest index of a greatest logit, or -1 where a logit of the
+     *        sample is NaN
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void predict(double[] logits, Layout layout, int[] predicted) {
+        operator.predict(layout.geometry(), logits, Objects.requireNonNull(predicted, "predicted"));
+    }
+
+    /** The options of a {@link Softmax}. Not thread-safe; what it builds is. */
+    public static final class Builder extends OperatorBuilder<Builder> {
+
+        private Builder() {
+        }
+
+        @Override
+        Builder self() {
+            return this;
+        }
+
+        /**
+         * An operator with the options told so far.
+         *
+         * @return the operator
+         */
+        public Softmax build() {
+            return new Softmax(this);
+        }
+    }
+}

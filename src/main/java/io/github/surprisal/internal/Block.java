@@ -1,0 +1,366 @@
+package io.github.surprisal.internal;
+
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * A block of samples on its way through the kernels, and the memory for it.
+ *
+ * <p>The samples of a block have slots 0 to {@code count - 1}. What belongs to their classes stands in arrays such as
+ * {@link #x} and {@link #e}, as rows or as a tile (see {@link Geometry}), a chunk of classes at a time; what belongs to a
+ * sample stands in arrays indexed by slot.
+ *
+ * <p>Blocks are taken from a pool and given back, so that a warm call allocates nothing. In the pool they hold no reference
+ * to a caller's array, and nothing of one call is read by the next.
+ */
+final class Block {
+
+    private static final int SLOTS = Geometry.SLOTS;
+    private static final int COLUMNS = SLOTS * KernelSet.STRIPES;
+    private static final AtomicReferenceArray<Block> POOL =
+            new AtomicReferenceArray<>(2 * Runtime.getRuntime().availableProcessors() + 2);
+
+    /** The call this block was taken for. */
+    final LossCall call = new LossCall();
+    /** The losses of the samples this block has seen. */
+    final Total total = new Total();
+
+    Geometry geometry;
+    int count;
+    /** The columns of a line: the slots of a tile, or the stripes of a row. */
+    int width;
+    final int[] sample = new int[SLOTS];
+    final int[] base = new int[SLOTS];
+    private final int[] denseBase = new int[SLOTS];
+    /** The class whose exponential is kept out of the sum: the target, or the most probable class; -1 for none. */
+    final int[] apart = new int[SLOTS];
+    /** The target of each sample, if targets are indices. */
+    final int[] target = new int[SLOTS];
+    final double[] slotWeight = new double[SLOTS];
+    /** Which samples take the way of {@link CarefulSample}. Only the others are stored. */
+    final boolean[] careful = new boolean[SLOTS];
+    boolean anyCareful;
+
+    // by class and slot
+    final double[] x = new double[Geometry.BLOCK];
+    final double[] e = new double[Geometry.BLOCK];
+    final double[] shareHigh = new double[Geometry.BLOCK];
+    final double[] shareLow = new double[Geometry.BLOCK];
+
+    // by slot: sums of two doubles
+    final double[] firstHigh = new double[SLOTS];
+    final double[] firstLow = new double[SLOTS];
+    final double[] secondHigh = new double[SLOTS];
+    final double[] secondLow = new double[SLOTS];
+    final double[] factorHigh = new double[SLOTS];
+    final double[] factorLow = new double[SLOTS];
+
+    // the two sums of every column that a kernel adds to
+    final double[] sum1High = new double[COLUMNS];
+    final double[] sum1Low = new double[COLUMNS];
+    final double[] sum2High = new double[COLUMNS];
+    final double[] sum2Low = new double[COLUMNS];
+    private final double[][] columns = new double[6][COLUMNS];
+    final double[][] temporary = new double[ScalarKernels.TEMPORARIES][ScalarKernels.BLOCK + COLUMNS];
+
+    final Exponentials exponentials = new Exponentials(this);
+    final Factors factors = new Factors(this);
+
+    private Block() {
+    }
+
+    /** A block for this thread alone until it is given back. */
+    static Block take() {
+        int start = start();
+        for (int i = 0; i < POOL.length(); i++) {
+            Block block = POOL.getAndSet((start + i) % POOL.length(), null);
+            if (block != null) {
+                return block;
+            }
+        }
+        return new Block();
+    }
+
+    void giveBack() {
+        geometry = null;
+        call.clear();
+        int start = start();
+        for (int i = 0; i < POOL.length(); i++) {
+            if (POOL.compareAndSet((start + i) % POOL.length(), null, this)) {
+                return;
+            }
+        }
+    }
+
+    /** Threads begin their search at different places. */
+    private static int start() {
+        return System.identityHashCode(Thread.currentThread());
+    }
+
+    // ---- the samples
+
+    void begin(Geometry of) {
+        geometry = of;
+        count = 0;
+    }
+
+    void add(int sampleIndex, int classApart) {
+        sample[count] = sampleIndex;
+        base[count] = geometry.address(sampleIndex);
+        apart[count] = classApart;
+        target[count] = classApart;
+        count++;
+    }
+
+    boolean full() {
+        return count == geometry.slots;
+    }
+
+    /** To be called once the samples are known: none careful yet. */
+    void close() {
+        // a tile's width is a power of 2, so that it divides the blocks of the scalar kernels
+        width = geometry.rows
+                ? KernelSet.STRIPES
+                : Math.max(KernelSet.STRIPES, Integer.highestOneBit(2 * count - 1));
+        anyCareful = false;
+        Arrays.fill(careful, 0, count, false);
+    }
+
+    void markCareful(int slot) {
+        careful[slot] = true;
+        anyCareful = true;
+    }
+
+    /** Slots to work on: whole vectors. What idle slots hold does not matter. */
+    int slots() {
+        return count + KernelSet.STRIPES - 1 & -KernelSet.STRIPES;
+    }
+
+    // ---- runs: a row each, or the whole tile
+
+    int runs() {
+        return geometry.rows ? count : 1;
+    }
+
+    boolean skips(int run) {
+        return geometry.rows && careful[run];
+    }
+
+    int start(int run) {
+        return geometry.rows ? run * geometry.chunk : 0;
+    }
+
+    /** The elements of a run that holds so many lines: classes of a row, or lines of the tile. */
+    int length(int lines) {
+        return geometry.rows ? lines : lines * width;
+    }
+
+    /** Columns of a run seen as what is summed: the stripes of each slot. */
+    int sumWidth() {
+        return geometry.rows ? KernelSet.STRIPES : geometry.stripes * width;
+    }
+
+    /** The values of the slots of a run, laid out by column for a kernel that works on {@link #width} columns. */
+    double[] byColumn(double[] bySlot, int run, int which) {
+        if (!geometry.rows) {
+            return bySlot;
+        }
+        Arrays.fill(columns[which], 0, KernelSet.STRIPES, bySlot[run]);
+        return columns[which];
+    }
+
+    /** As {@link #byColumn}, for a kernel that works on {@link #sumWidth} columns. */
+    double[] bySumColumn(double[] bySlot, int run, int which) {
+        if (geometry.rows || geometry.stripes == 1) {
+            return byColumn(bySlot, run, which);
+        }
+        for (int stripe = 0; stripe < KernelSet.STRIPES; stripe++) {
+            System.arraycopy(bySlot, 0, columns[which], stripe * width, width);
+        }
+        return columns[which];
+    }
+
+    /**
+     * To be called before a kernel adds a chunk that begins at a class to the sums of a run: they begin anew there with
+     * every span.
+     */
+    void beginSums(int from) {
+        if (from % Geometry.SPAN == 0) {
+            int n = sumWidth();
+            Arrays.fill(sum1High, 0, n, 0.0);
+            Arrays.fill(sum1Low, 0, n, 0.0);
+            Arrays.fill(sum2High, 0, n, 0.0);
+            Arrays.fill(sum2Low, 0, n, 0.0);
+        }
+    }
+
+    /** To be called afterwards: at the end of a span, adds its first sums to those of the samples. */
+    void endSums(int run, int from, int m, double[] high, double[] low) {
+        endSums(run, from, m, sum1High, sum1Low, high, low);
+    }
+
+    /** The same for the second sums. */
+    void endSecondSums(int run, int from, int m, double[] high, double[] low) {
+        endSums(run, from, m, sum2High, sum2Low, high, low);
+    }
+
+    private void endSums(int run, int from, int m, double[] sumHigh, double[] sumLow, double[] high, double[] low) {
+        int end = from + m;
+        if (end != geometry.classes && end % Geometry.SPAN != 0) {
+            return;
+        }
+        if (geometry.stripes > 1) {
+            Sums.tree(sumHigh, sumLow, geometry.rows ? 1 : width);
+        }
+        boolean first = end <= Geometry.SPAN;
+        if (geometry.rows) {
+            addSpan(run, first, sumHigh[0], sumLow[0], high, low);
+        } else {
+            for (int i = 0; i < count; i++) {
+                addSpan(i, first, sumHigh[i], sumLow[i], high, low);
+            }
+        }
+    }
+
+    private static void addSpan(int slot, boolean first, double spanHigh, double spanLow, double[] high, double[] low) {
+        double h = first ? spanHigh : high[slot] + spanHigh;
+        double l = first ? spanLow : low[slot] + spanLow + Sums.error(high[slot], spanHigh);
+        high[slot] = h + l;
+        low[slot] = (h - high[slot]) + l;
+    }
+
+    // ---- between the caller's arrays and the block
+
+    /** Loads classes [from, from + m) of the samples, and 0 where the block has none. */
+    void load(double[] source, int from, int m, double[] into) {
+        load(source, base, from, m, into);
+    }
+
+    /** Loads from a dense array in the layout's order, without offset and padding. */
+    void loadDense(double[] source, int from, int m, double[] into) {
+        for (int i = 0; i < count; i++) {
+            denseBase[i] = geometry.denseAddress(sample[i]);
+        }
+        load(source, denseBase, from, m, into);
+    }
+
+    private void load(double[] source, int[] base, int from, int m, double[] into) {
+        Geometry g = geometry;
+        int lines = g.padded(m);
+        if (g.rows) {
+            for (int i = 0; i < count; i++) {
+                System.arraycopy(source, base[i] + from, into, i * g.chunk, m);
+                Arrays.fill(into, i * g.chunk + m, i * g.chunk + lines, 0.0);
+            }
+            return;
+        }
+        if (adjacent(base)) {
+            for (int c = 0; c < m; c++) {
+                System.arraycopy(source, base[0] + (from + c) * g.inner, into, c * width, count);
+            }
+        } else {
+            transposeIn(source, base, from, m, into);
+        }
+        for (int c = 0; count < width && c < m; c++) {
+            Arrays.fill(into, c * width + count, c * width + width, 0.0);
+        }
+        Arrays.fill(into, m * width, lines * width, 0.0);
+    }
+
+    private void transposeIn(double[] source, int[] base, int from, int m, double[] into) {
+        int step = geometry.inner;
+        for (int i = 0; i < count; i++) {
+            for (int c = 0, p = base[i] + from * step; c < m; c++, p += step) {
+                into[c * width + i] = source[p];
+            }
+        }
+    }
+
+    /** Stores classes [from, from + m) of the samples that need no care. */
+    void store(double[] values, int from, int m, double[] out) {
+        Geometry g = geometry;
+        if (g.rows) {
+            for (int i = 0; i < count; i++) {
+                if (!careful[i]) {
+                    System.arraycopy(values, i * g.chunk, out, base[i] + from, m);
+                }
+            }
+        } else if (adjacent(base) && !anyCareful) {
+            for (int c = 0; c < m; c++) {
+                System.arraycopy(values, c * width, out, base[0] + (from + c) * g.inner, count);
+            }
+        } else {
+            transposeOut(values, from, m, out);
+        }
+    }
+
+    private void transposeOut(double[] tile, int from, int m, double[] out) {
+        int step = geometry.inner;
+        for (int i = 0; i < count; i++) {
+            if (!careful[i]) {
+                for (int c = 0, p = base[i] + from * step; c < m; c++, p += step) {
+                    out[p] = tile[c * width + i];
+                }
+            }
+        }
+    }
+
+    /** Whether the samples lie side by side, each class of them in one piece. */
+    private boolean adjacent(int[] base) {
+        return geometry.inner > 1 && base[count - 1] - base[0] == count - 1;
+    }
+
+    /** Loads the weight of each class beside every sample, 1 if weights is null, and 0 where the block has no class. */
+    void loadWeights(double[] weights, int from, int m, double[] into) {
+        for (int run = 0; run < runs(); run++) {
+            int end = start(run) + length(geometry.padded(m));
+            int at = start(run);
+            int step = length(1);
+            for (int c = 0; c < m; c++, at += step) {
+                Arrays.fill(into, at, at + step, weights == null ? 1.0 : weights[from + c]);
+            }
+            Arrays.fill(into, at, end, 0.0);
+        }
+    }
+
+    // ---- single elements
+
+    /** Where a class of the chunk stands. */
+    private int position(int slot, int classOfChunk) {
+        return geometry.rows ? slot * geometry.chunk + classOfChunk : classOfChunk * width + slot;
+    }
+
+    /** Sets the classes apart that lie in [from, from + m), and the padding, to a value. */
+    void putApart(double[] into, int from, int m, double value) {
+        int lines = geometry.padded(m);
+        for (int i = 0; i < count; i++) {
+            int c = apart[i] - from;
+            if (c >= 0 && c < m) {
+                into[position(i, c)] = value;
+            }
+            for (int pad = m; pad < lines; pad++) {
+                into[position(i, pad)] = value;
+            }
+        }
+    }
+
+    /** Sets the classes apart that lie in [from, from + m) to the value of their sample. */
+    void putApart(double[] into, int from, int m, double[] bySlot) {
+        for (int i = 0; i < count; i++) {
+            int c = apart[i] - from;
+            if (c >= 0 && c < m) {
+                into[position(i, c)] = bySlot[i];
+            }
+        }
+    }
+
+    /** Sets the targets that lie in [from, from + m) to 1. */
+    void putTargets(double[] into, int from, int m) {
+        for (int i = 0; i < count; i++) {
+            int c = target[i] - from;
+            if (c >= 0 && c < m) {
+                into[position(i, c)] = 1.0;
+            }
+        }
+    }
+}

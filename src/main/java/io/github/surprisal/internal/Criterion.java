@@ -1,0 +1,62 @@
+package io.github.surprisal.internal;
+
+/** A loss and its gradient, for samples block by block. Stateless. */
+abstract class Criterion {
+
+    /**
+     * Finds losses and gradients of samples [first, last), a multiple of a block apart from the end, and adds the losses to
+     * the block's total.
+     */
+    final void run(LossCall call, Block b, int first, int last) {
+        b.begin(call.geometry);
+        for (int s = first; s < last; s++) {
+            int target = call.indices == null ? -1 : call.indices[s];
+            if (call.indices != null && call.settings.ignores(target)) {
+                skip(call, s);
+            } else {
+                b.add(s, target);
+            }
+            if (b.full() || s == last - 1 && b.count > 0) {
+                b.close();
+                finish(call, b);
+                b.begin(call.geometry);
+            }
+        }
+    }
+
+    /** Handles the samples of a block. */
+    abstract void finish(LossCall call, Block b);
+
+    /** Records the loss of a slot's sample: weight times value, the value given as two doubles, rounded once. */
+    static void record(LossCall call, Block b, int slot, double weight, double high, double low) {
+        double product = weight * high;
+        double loss;
+        if (Math.abs(product) <= Double.MAX_VALUE) {
+            loss = product + (Math.fma(weight, high, -product) + weight * low);
+        } else {
+            loss = weight == 0.0 && high == high ? 0.0 : product; // 0 times an infinite loss is 0
+        }
+        if (call.losses != null) {
+            call.losses[b.sample[slot]] = loss;
+        }
+        b.total.add(b.sample[slot], loss);
+    }
+
+    /** An ignored sample: no loss, no gradient, its input unread. */
+    private static void skip(LossCall call, int sample) {
+        if (call.losses != null) {
+            call.losses[sample] = 0.0;
+        }
+        if (call.gradient != null) {
+            clear(call, call.geometry.address(sample));
+        }
+    }
+
+    /** Sets the gradient of a sample to 0. */
+    static void clear(LossCall call, int base) {
+        Geometry g = call.geometry;
+        for (int c = 0, p = base; c < g.classes; c++, p += g.inner) {
+            call.gradient[p] = 0.0;
+        }
+    }
+}

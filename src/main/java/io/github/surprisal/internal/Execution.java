@@ -1,0 +1,82 @@
+package io.github.surprisal.internal;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.RecursiveAction;
+
+/** How the samples of a call are spread over threads. */
+public final class Execution {
+
+    /** On the calling thread. */
+    public static final Execution SEQUENTIAL = new Execution(null);
+
+    /** Logits that a task has at least: below some tens of microseconds of work, waking a thread costs more than it saves. */
+    private static final int GRAIN = 1 << 15;
+
+    private final ForkJoinPool pool;
+
+    private Execution(ForkJoinPool pool) {
+        this.pool = pool;
+    }
+
+    /** On the threads of a pool. */
+    public static Execution on(ForkJoinPool pool) {
+        return new Execution(pool);
+    }
+
+    /** What is done with a range of samples, in a block of memory that belongs to the task. */
+    interface Work {
+        void run(Block block, int first, int last);
+    }
+
+    /** Whether a batch is split at all. */
+    boolean splits(Geometry g) {
+        return pool != null && pool.getParallelism() > 1 && g.samples() > 1
+                && (long) g.samples() * g.classes >= 2L * GRAIN;
+    }
+
+    /** Splits the samples into ranges of whole blocks and waits for all of them. */
+    void run(Geometry g, Work work) {
+        int least = Math.min(g.samples(), Math.max(1, GRAIN / g.classes));
+        int range = (least + g.slots - 1) / g.slots * g.slots;
+        Task task = new Task(work, range, 0, g.samples());
+        if (ForkJoinTask.getPool() == pool) {
+            task.invoke();
+        } else {
+            pool.invoke(task);
+        }
+    }
+
+    private static final class Task extends RecursiveAction {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient Work work;
+        private final int range;
+        private final int first;
+        private final int last;
+
+        Task(Work work, int range, int first, int last) {
+            this.work = work;
+            this.range = range;
+            this.first = first;
+            this.last = last;
+        }
+
+        @Override
+        protected void compute() {
+            int ranges = (last - first + range - 1) / range;
+            if (ranges > 1) {
+                int middle = first + ranges / 2 * range;
+                invokeAll(new Task(work, range, first, middle), new Task(work, range, middle, last));
+                return;
+            }
+            Block block = Block.take();
+            try {
+                work.run(block, first, last);
+            } finally {
+                block.giveBack();
+            }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+package io.github.surprisal.internal;
+
+import static io.github.surprisal.internal.Constants.*;
+
+/**
+ * The exponentials of a block's logits, their sums, and what is made of them: the one place where softmax, log-softmax and
+ * cross-entropy meet.
+ *
+ * <p>Of every sample one class can be kept apart, the target or the most probable one. With E its exponential and R the sum
+ * of the others, log1p(R / E) is the logarithm of its probability and R / (R + E) the probability of all others: no
+ * subtraction anywhere, so that the tails keep all their digits.
+ */
+final class Exponentials {
+
+    /**
+     * What takes the place of a logit that must not count: e^-300 is below 2^-140 of the smallest sum of ordinary
+     * exponentials, less than the last bit of the two doubles that hold it.
+     */
+    private static final double STAND_IN = -300.0;
+    /**
+     * Samples with every |x| up to this are ordinary: exp(x) and all sums and ratios of it stay far from the ends of the
+     * range, so that no maximum has to be subtracted. The others go through {@link CarefulSample}.
+     */
+    private static final double ORDINARY = 200.0;
+    private static final double UNSCALED = MAGIC + BIAS;
+
+    private final KernelSet kernels = KernelSelection.ACTIVE;
+    private final Block b;
+    private final CarefulSample carefully;
+
+    /** R: the sum of the exponentials but for the class apart. Like E and the others by slot, as two doubles. */
+    final double[] restHigh = new double[Geometry.SLOTS];
+    final double[] restLow = new double[Geometry.SLOTS];
+    /** E: the exponential of the class apart; 0 if none. */
+    final double[] apartHigh = new double[Geometry.SLOTS];
+    final double[] apartLow = new double[Geometry.SLOTS];
+    /** R + E. */
+    final double[] sumHigh = new double[Geometry.SLOTS];
+    final double[] sumLow = new double[Geometry.SLOTS];
+    /** log1p(R / E). */
+    final double[] logHigh = new double[Geometry.SLOTS];
+    final double[] logLow = new double[Geometry.SLOTS];
+    /** The greatest logit, where it was asked for. */
+    final double[] max = new double[Geometry.SLOTS];
+    private final double[] bySlot = new double[Geometry.SLOTS];
+
+    Exponentials(Block block) {
+        this.b = block;
+        this.carefully = new CarefulSample(kernels, block.temporary);
+    }
+
+    /**
+     * Finds R, E and their sum for samples that have been measured. The exponentials stay in the block or, where it cannot
+     * hold all classes, in {@code parking}, the output array, unless that is null.
+     */
+    void sum(double[] logits, double[] parking) {
+        exponentialApart(logits);
+        if (!allCareful()) {
+            sumOrdinary(logits, parking);
+        }
+        for (int i = 0; b.anyCareful && i < b.count; i++) {
+            if (b.careful[i]) {
+                carefully.sum(b, i, logits);
+            }
+        }
+        for (int i = 0, n = b.slots(); i < n; i++) {
+            double h = restHigh[i] + apartHigh[i];
+            double l = Sums.error(restHigh[i], apartHigh[i]) + (restLow[i] + apartLow[i]);
+            sumHigh[i] = h + l;
+            sumLow[i] = (h - sumHigh[i]) + l;
+        }
+    }
+
+    /** Finds the samples that need care; leaves the logits in the block if it can hold all classes. */
+    void measure(double[] logits) {
+        Geometry g = b.geometry;
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            int m = Math.min(g.chunk, g.classes - from);
+            b.load(logits, from, m, b.x);
+            int n = b.length(g.padded(m));
+            for (int run = 0; run < b.runs(); run++) {
+                kernels.magnitudes(b.x, b.start(run), n, b.width, bySlot);
+                if (g.rows) {
+                    double greatest = bySlot[0];
+                    for (int c = 1; c < b.width; c++) {
+                        greatest = Math.max(greatest, bySlot[c]);
+                    }
+                    measured(run, greatest);
+                } else {
+                    for (int i = 0; i < b.count; i++) {
+                        measured(i, bySlot[i]);
+                    }
+                }
+            }
+        }
+    }
+
+    private void measured(int slot, double magnitude) {
+        // a lone class leaves nothing but stand-ins to sum
+        if (!(magnitude <= ORDINARY) || b.geometry.classes == 1) {
+            b.markCareful(slot);
+        }
+    }
+
+    private boolean allCareful() {
+        for (int i = 0; i < b.count; i++) {
+            if (!b.careful[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void exponentialApart(double[] logits) {
+        for (int i = 0; i < b.count; i++) {
+            boolean ordinary = b.apart[i] >= 0 && !b.careful[i];
+            bySlot[i] = ordinary ? logits[b.base[i] + b.apart[i] * b.geometry.inner] : 0.0;
+        }
+        java.util.Arrays.fill(bySlot, b.count, b.slots(), 0.0);
+        kernels.exp(bySlot, b.slots(), UNSCALED, apartHigh, apartLow, b.temporary);
+        for (int i = 0; i < b.count; i++) {
+            if (b.apart[i] < 0) {
+                apartHigh[i] = 0.0;
+                apartLow[i] = 0.0;
+            }
+        }
+    }
+
+    private void sumOrdinary(double[] logits, double[] parking) {
+        Geometry g = b.geometry;
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            int m = Math.min(g.chunk, g.classes - from);
+            if (!g.whole()) {
+                b.load(logits, from, m, b.x);
+            }
+            b.putApart(b.x, from, m, STAND_IN);
+            int n = b.length(g.padded(m));
+            for (int run = 0; run < b.runs(); run++) {
+                if (!b.skips(run)) {
+                    b.beginSums(from);
+                    int start = b.start(run);
+                    kernels.expSum(b.x, start, b.e, start, n, b.sumWidth(), UNSCALED, b.sum1High, b.sum1Low,
+                            b.temporary);
+                    b.endSums(run, from, m, restHigh, restLow);
+                }
+            }
+            if (!g.whole() && parking != null) {
+                b.store(b.e, from, m, parking);
+            }
+        }
+    }
+
+    /** Finds log1p(R / E); call {@link #replaceFarLogs} too unless the class apart is the most probable. */
+    void log() {
+        kernels.logs(b.slots(), restHigh, restLow, apartHigh, apartLow, logHigh, logLow);
+    }
+
+    /** Replaces the logarithms of classes that lie too far below the maximum for the ratio of the sums. */
+    void replaceFarLogs(double[] logits) {
+        for (int i = 0; b.anyCareful && i < b.count; i++) {
+            if (b.careful[i] && carefully.isFar(b, i)) {
+                logHigh[i] = carefully.farLog(b, i, logits);
+                logLow[i] = 0.0;
+            }
+        }
+    }
+
+    /** Keeps the most probable class of every sample apart, the first one among equals. */
+    void keepGreatestApart(double[] logits) {
+        for (int i = 0; i < b.count; i++) {
+            int greatest = greatest(logits, b.base[i], b.geometry.inner, b.geometry.classes);
+            b.apart[i] = Math.max(0, greatest); // with NaN everything will be NaN
+            max[i] = logits[b.base[i] + b.apart[i] * b.geometry.inner];
+        }
+    }
+
+    /** The first greatest of the classes, or -1 if one is NaN. */
+    static int greatest(double[] x, int base, int step, int classes) {
+        int greatest = 0;
+        double max = x[base];
+        for (int c = 0, p = base; c < classes; c++, p += step) {
+            double v = x[p];
+            if (!(v <= max)) {
+                if (v != v || max != max) {
+                    return -1;
+                }
+                max = v;
+                greatest = c;
+            }
+        }
+        return greatest;
+    }
+
+    /** Puts the exponentials apart back among the others that the block holds, for the classes [from, from + m). */
+    void putBackApart(int from, int m) {
+        for (int i = 0; i < b.count; i++) {
+            bySlot[i] = Math.copySign(apartHigh[i], apartLow[i]);
+        }
+        b.putApart(b.e, from, m, bySlot);
+    }
+
+    /** Divides the samples' factors by R + E, so that exponentials times them are probabilities times the factors. */
+    void divideFactors() {
+        Factors f = b.factors;
+        kernels.quotients(b.slots(), b.factorHigh, b.factorLow, sumHigh, sumLow, b.factorHigh, b.factorLow);
+    }
+
+    /** Writes the exponentials times the samples' factors. */
+    void scale(double[] logits, double[] out) {
+        Geometry g = b.geometry;
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            int m = Math.min(g.chunk, g.classes - from);
+            if (!g.whole()) {
+                b.load(out, from, m, b.e);
+            }
+            int n = b.length(g.padded(m));
+            for (int run = 0; run < b.runs(); run++) {
+                if (!b.skips(run)) {
+                    kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width,
+                            b.byColumn(b.factorHigh, run, 0), b.byColumn(b.factorLow, run, 1));
+                }
+            }
+            b.store(b.e, from, m, out);
+        }
+        for (int i = 0; b.anyCareful && i < b.count; i++) {
+            if (b.careful[i]) {
+                carefully.scale(b, i, logits, out);
+            }
+        }
+    }
+
+    /** The exponentials of a careful sample times its factor, a chunk of classes from {@code from} on. */
+    double[] careful(int slot, double[] logits, int from) {
+        return carefully.scaled(b, slot, logits, from);
+    }
+
+    /** Writes the logarithms of the probabilities; the most probable class is the one apart. */
+    void logProbabilities(double[] logits, double[] out) {
+        Geometry g = b.geometry;
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            int m = Math.min(g.chunk, g.classes - from);
+            if (g.whole()) {
+                b.putApart(b.x, from, m, max);
+            } else {
+                b.load(logits, from, m, b.x);
+            }
+            int n = b.length(g.padded(m));
+            for (int run = 0; run < b.runs(); run++) {
+                if (!b.skips(run)) {
+                    kernels.logProbabilities(b.x, b.start(run), b.x, b.start(run), n, b.width,
+                            b.byColumn(max, run, 0), b.byColumn(logHigh, run, 1), b.byColumn(logLow, run, 2));
+                }
+            }
+            b.store(b.x, from, m, out);
+        }
+        for (int i = 0; b.anyCareful && i < b.count; i++) {
+            if (b.careful[i]) {
+                carefully.logProbabilities(b, i, logits, out);
+            }
+        }
+    }
+}

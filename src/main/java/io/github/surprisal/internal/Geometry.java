@@ -1,0 +1,120 @@
+package io.github.surprisal.internal;
+
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Where a batch lies in a flat array, and how it is cut into blocks for the kernels.
+ *
+ * <p>A sample is one distribution over the classes; sample {@code s} of {@code batch * inner} has its class {@code c} at
+ * {@code address(s) + c * inner}. Blocks come in two forms. Long contiguous rows stay rows, each padded to whole stripes.
+ * Short rows, and samples whose classes are not contiguous, become a tile: the samples lie side by side and a class is a
+ * line of the tile, so that the kernels work on several samples at once.
+ */
+public final class Geometry {
+
+    /**
+     * The most classes whose exponentials are added one after the other; a longer sum has eight stripes. Also the most
+     * classes a contiguous row is put into a tile for: below it the lanes that a row leaves empty and the work per row
+     * cost more than the two transpositions.
+     */
+    static final int FEW = 64;
+    /** Elements of a block: what a kernel reads and writes stays in the first cache (two arrays of 16 KB). */
+    static final int BLOCK = 2048;
+    /** The most samples of a block. */
+    static final int SLOTS = 64;
+    /** Classes after which the stripes of a long sum are added up and begun anew; part of the order of summation. */
+    static final int SPAN = 2048;
+
+    /** The number of batch entries. */
+    public final int batch;
+    /** The number of classes. */
+    public final int classes;
+    /** The distance between the classes of a sample: the product of the trailing dimensions. */
+    public final int inner;
+    /** Where the first element lies. */
+    public final int offset;
+    /** The distance between batch entries. */
+    public final int rowStride;
+
+    private final String description;
+
+    private static final AtomicReferenceArray<Geometry> ROWS = new AtomicReferenceArray<>(64);
+
+    /** Whether blocks are rows; else they are tiles. */
+    final boolean rows;
+    /** How many samples a full block has. */
+    final int slots;
+    /** How many classes of its samples a block holds at a time; a divisor of SPAN, or all. */
+    final int chunk;
+    /** How many stripes the sum over the classes has. */
+    final int stripes;
+
+    /** A geometry whose extent has been checked to fit an int. */
+    public Geometry(int batch, int classes, int inner, int offset, int rowStride, String description) {
+        this.description = description;
+        this.batch = batch;
+        this.classes = classes;
+        this.inner = inner;
+        this.offset = offset;
+        this.rowStride = rowStride;
+        boolean few = classes <= FEW;
+        this.rows = inner == 1 && !few;
+        this.stripes = few ? 1 : KernelSet.STRIPES;
+        int padded = padded(Math.min(classes, BLOCK));
+        if (rows) {
+            this.slots = Math.max(1, Math.min(SLOTS, BLOCK / padded));
+            this.chunk = padded;
+        } else {
+            this.slots = Math.max(KernelSet.STRIPES, Math.min(SLOTS, Integer.highestOneBit(BLOCK / padded)));
+            this.chunk = Math.min(padded, BLOCK / slots);
+        }
+    }
+
+    /** The number of samples. */
+    public int samples() {
+        return batch * inner;
+    }
+
+    /** Where class 0 of a sample lies. */
+    int address(int sample) {
+        return inner == 1
+                ? offset + sample * rowStride
+                : offset + sample / inner * rowStride + sample % inner;
+    }
+
+    /** Where class 0 of a sample lies in a dense array of the same dimensions. */
+    int denseAddress(int sample) {
+        return sample / inner * (classes * inner) + sample % inner;
+    }
+
+    /** Classes in a block that holds {@code count} of them: whole stripes, where the sum has stripes. */
+    int padded(int count) {
+        return classes <= FEW ? count : count + KernelSet.STRIPES - 1 & -KernelSet.STRIPES;
+    }
+
+    /** Whether a block holds all classes of its samples at once. */
+    boolean whole() {
+        return chunk >= classes;
+    }
+
+    /** The array length that the batch needs. */
+    int extent() {
+        return samples() == 0 ? 0 : offset + (batch - 1) * rowStride + classes * inner;
+    }
+
+    /** A batch of contiguous rows. The last few that were asked for are kept, so that a warm call allocates nothing. */
+    static Geometry rows(int batch, int classes) {
+        int place = (31 * batch + classes & Integer.MAX_VALUE) % ROWS.length();
+        Geometry kept = ROWS.get(place);
+        if (kept == null || kept.batch != batch || kept.classes != classes) {
+            kept = new Geometry(batch, classes, 1, 0, classes, "[" + batch + ", " + classes + "]");
+            ROWS.set(place, kept);
+        }
+        return kept;
+    }
+
+    @Override
+    public String toString() {
+        return description;
+    }
+}

@@ -1,0 +1,125 @@
+package io.github.surprisal.internal;
+
+import java.util.Arrays;
+
+/**
+ * Cross-entropy where every class has a share m of the loss: class probabilities, label smoothing, or both. With targets t
+ * (one at the index, if indices), weights w and smoothing e, m = w ((1 - e) t + e / C), the smoothing mass being spread
+ * over the classes whose logit is above -Infinity.
+ *
+ * <p>With the most probable class apart and L = log1p(R / E), the loss is sum m (max - x) + L sum m, a sum of terms that
+ * are all positive, and the gradient u (p sum m - m).
+ */
+final class SharesCrossEntropy extends Criterion {
+
+    private final KernelSet kernels = KernelSelection.ACTIVE;
+
+    @Override
+    void finish(LossCall call, Block b) {
+        Exponentials of = b.exponentials;
+        of.keepGreatestApart(call.input);
+        of.measure(call.input);
+        expectations(call, b);
+        of.sum(call.input, call.gradient);
+        of.log();
+        for (int i = 0; i < b.count; i++) {
+            loss(call, b, i);
+        }
+        if (call.gradient != null) {
+            gradient(call, b);
+        }
+    }
+
+    /** Finds sum m (max - x) and sum m of every sample, as the block's first and second sums. */
+    private void expectations(LossCall call, Block b) {
+        Geometry g = b.geometry;
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            int m = Math.min(g.chunk, g.classes - from);
+            if (!g.whole()) {
+                b.load(call.input, from, m, b.x);
+            }
+            shares(call, b, from, m);
+            int n = b.length(g.padded(m));
+            for (int run = 0; run < b.runs(); run++) {
+                if (!b.skips(run)) {
+                    b.beginSums(from);
+                    kernels.surprisals(b.x, b.shareHigh, b.shareLow, b.start(run), n, b.sumWidth(),
+                            b.bySumColumn(b.exponentials.max, run, 0), b.sum1High, b.sum1Low, b.sum2High, b.sum2Low);
+                    b.endSums(run, from, m, b.firstHigh, b.firstLow);
+                    b.endSecondSums(run, from, m, b.secondHigh, b.secondLow);
+                }
+            }
+        }
+        for (int i = 0; b.anyCareful && i < b.count; i++) {
+            if (b.careful[i]) {
+                CarefulShares.expectations(call, b, i);
+            }
+        }
+    }
+
+    /** Finds the shares of a chunk of classes; those of careful samples are not used. */
+    private void shares(LossCall call, Block b, int from, int m) {
+        Geometry g = b.geometry;
+        int n = b.runs() * b.length(g.padded(m));
+        if (call.probabilities != null) {
+            b.loadDense(call.probabilities, from, m, b.e);
+        } else {
+            Arrays.fill(b.e, 0, n, 0.0);
+            b.putTargets(b.e, from, m);
+        }
+        b.loadWeights(call.settings.classWeights, from, m, b.shareLow);
+        LossSettings s = call.settings;
+        kernels.shares(b.e, b.shareLow, n, s.keepHigh, s.keepLow, s.floorHigh(g.classes), s.floorLow(g.classes),
+                b.shareHigh, b.shareLow);
+    }
+
+    private static void loss(LossCall call, Block b, int i) {
+        Exponentials of = b.exponentials;
+        double log = of.logHigh[i];
+        double sum = b.secondHigh[i];
+        double h = log * sum;
+        double l = Math.fma(log, sum, -h) + (log * b.secondLow[i] + of.logLow[i] * sum);
+        double value = b.firstHigh[i] + h;
+        double low = Math.abs(value) <= Double.MAX_VALUE ? Sums.error(b.firstHigh[i], h) + (b.firstLow[i] + l) : 0.0;
+        record(call, b, i, 1.0, value, low);
+    }
+
+    private void gradient(LossCall call, Block b) {
+        Geometry g = b.geometry;
+        b.factors.set(call, null);
+        // what multiplies the shares, and what the exponentials
+        System.arraycopy(b.factorHigh, 0, b.firstHigh, 0, b.slots());
+        System.arraycopy(b.factorLow, 0, b.firstLow, 0, b.slots());
+        for (int i = 0; i < b.count; i++) {
+            double f = b.factorHigh[i];
+            double h = f * b.secondHigh[i];
+            double l = Math.fma(f, b.secondHigh[i], -h) + (f * b.secondLow[i] + b.factorLow[i] * b.secondHigh[i]);
+            b.factorHigh[i] = h;
+            b.factorLow[i] = l;
+        }
+        b.exponentials.divideFactors();
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            int m = Math.min(g.chunk, g.classes - from);
+            if (!g.whole()) {
+                shares(call, b, from, m);
+                b.load(call.gradient, from, m, b.e);
+            }
+            b.exponentials.putBackApart(from, m);
+            int n = b.length(g.padded(m));
+            for (int run = 0; run < b.runs(); run++) {
+                if (!b.skips(run)) {
+                    kernels.scaleMinus(b.e, b.shareHigh, b.shareLow, b.start(run), n, b.width,
+                            b.byColumn(b.factorHigh, run, 0), b.byColumn(b.factorLow, run, 1),
+                            b.byColumn(b.firstHigh, run, 2), b.byColumn(b.firstLow, run, 3));
+                }
+            }
+            b.store(b.e, from, m, call.gradient);
+        }
+        for (int i = 0; b.anyCareful && i < b.count; i++) {
+            if (b.careful[i]) {
+                CarefulShares.gradient(call, b, i);
+            }
+        }
+        b.factors.finish(call.gradient);
+    }
+}

@@ -1,0 +1,462 @@
+package io.github.surprisal.internal;
+
+import static io.github.surprisal.internal.Constants.*;
+
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The kernels on {@code jdk.incubator.vector}, the twin of {@link ScalarKernels}: the same steps under the same comments.
+ *
+ * <p>Shaped for C2, which turns a vector into a register only where it inlines everything: one call of each routine per
+ * loop, static final constants, and no vector that crosses a call (state goes through the column arrays).
+ */
+final class VectorKernels extends KernelSelection.VectorSet {
+
+    private static final VectorSpecies<Double> S = species();
+    private static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
+    private static final int LANES = S.length();
+
+    VectorKernels() {
+    }
+
+    /** The widest vectors of at most 512 bits: no wider than a run's columns are counted in. */
+    private static VectorSpecies<Double> species() {
+        VectorSpecies<Double> preferred = DoubleVector.SPECIES_PREFERRED;
+        return preferred.length() <= STRIPES ? preferred : DoubleVector.SPECIES_512;
+    }
+
+    @Override
+    int bits() {
+        return S.vectorBitSize();
+    }
+
+    @Override
+    String name() {
+        return "vector-" + bits();
+    }
+
+    private static DoubleVector all(double value) {
+        return DoubleVector.broadcast(S, value);
+    }
+
+    private static DoubleVector load(double[] a, int i) {
+        return DoubleVector.fromArray(S, a, i);
+    }
+
+    @Override
+    void magnitudes(double[] x, int from, int n, int width, double[] magnitude) {
+        for (int c = 0; c < width; c += LANES) {
+            magnitudesOfColumns(x, from + c, from + n, width, magnitude, c);
+        }
+    }
+
+    private static void magnitudesOfColumns(double[] x, int from, int end, int step, double[] magnitude, int c) {
+        LongVector max = LongVector.zero(LONGS);
+        for (int i = from; i < end; i += step) {
+            // as integers, so that NaN counts as the greatest
+            max = max.max(load(x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
+        }
+        max.reinterpretAsDoubles().intoArray(magnitude, c);
+    }
+
+    @Override
+    void expSum(double[] x, int from, double[] e, int to, int n, int width, double magic,
+            double[] high, double[] low, double[][] temporary) {
+        for (int c = 0; c < width; c += LANES) {
+            expSumOfColumns(x, from + c, e, to + c, n - c, width, magic, high, low, c);
+        }
+    }
+
+    private static void expSumOfColumns(double[] x, int from, double[] e, int to, int n, int step, double magic,
+            double[] high, double[] low, int c) {
+        DoubleVector shifter = all(magic);
+        DoubleVector sum = load(high, c);
+        DoubleVector rest = load(low, c);
+        for (int i = 0; i < n; i += step) {
+            DoubleVector v = load(x, from + i);
+            // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
+            DoubleVector shifted = v.fma(all(LOG2E), shifter);
+            DoubleVector k = shifted.sub(shifter);
+            // r = x - k ln2 in [-ln2/2, ln2/2]; a is exact, r rounded
+            DoubleVector a = k.fma(all(-LN2_HIGH), v);
+            DoubleVector r = k.fma(all(-LN2_LOW), a);
+            // 1 + r = h + what is in tail, which also takes up the rounding of r
+            DoubleVector h = r.add(1.0);
+            DoubleVector tail = k.fma(all(-LN2_LOW), all(1.0).sub(h).add(a));
+            DoubleVector t = r.mul(r).fma(polynomial(r), tail);
+            // exp(r) = h + t = p + q, p nearest; then times 2^(k + b)
+            DoubleVector p = h.add(t);
+            DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
+            DoubleVector q = h.sub(p).add(t).mul(power);
+            p = p.mul(power);
+            // sum + p = next + error exactly
+            DoubleVector next = sum.add(p);
+            DoubleVector part = next.sub(sum);
+            DoubleVector error = sum.sub(next.sub(part)).add(p.sub(part));
+            rest = rest.add(error.add(q));
+            sum = next;
+            p.reinterpretAsLongs().or(q.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles().intoArray(e, to + i);
+        }
+        sum.intoArray(high, c);
+        rest.intoArray(low, c);
+    }
+
+    /** (exp(r) - 1 - r) / r^2, in Estrin's order: short chains keep the units busy. */
+    private static DoubleVector polynomial(DoubleVector r) {
+        DoubleVector r2 = r.mul(r);
+        DoubleVector r4 = r2.mul(r2);
+        DoubleVector q0 = r.fma(all(E3), all(0.5));
+        DoubleVector q2 = r.fma(all(E5), all(E4));
+        DoubleVector q4 = r.fma(all(E7), all(E6));
+        DoubleVector q6 = r.fma(all(E9), all(E8));
+        DoubleVector q8 = r.fma(all(E11), all(E10));
+        return q8.fma(r4, q6.fma(r2, q4)).fma(r4, q2.fma(r2, q0));
+    }
+
+    @Override
+    void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] temporary) {
+        DoubleVector shifter = all(magic);
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector v = load(x, i);
+            // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
+            DoubleVector shifted = v.fma(all(LOG2E), shifter);
+            DoubleVector k = shifted.sub(shifter);
+            // r = x - k ln2 in [-ln2/2, ln2/2]; a is exact, r rounded
+            DoubleVector a = k.fma(all(-LN2_HIGH), v);
+            DoubleVector r = k.fma(all(-LN2_LOW), a);
+            // 1 + r = h + what is in tail, which also takes up the rounding of r
+            DoubleVector h = r.add(1.0);
+            DoubleVector tail = k.fma(all(-LN2_LOW), all(1.0).sub(h).add(a));
+            DoubleVector t = r.mul(r).fma(polynomial(r), tail);
+            // exp(r) = h + t = p + q, p nearest; then times 2^(k + b)
+            DoubleVector p = h.add(t);
+            DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
+            h.sub(p).add(t).mul(power).intoArray(low, i);
+            p.mul(power).intoArray(high, i);
+        }
+    }
+
+    @Override
+    void scale(double[] e, int from, double[] out, int to, int n, int width,
+            double[] factorHigh, double[] factorLow) {
+        for (int c = 0; c < width; c += LANES) {
+            scaleColumns(e, from + c, out, to + c, n - c, width, factorHigh, factorLow, c);
+        }
+    }
+
+    private static void scaleColumns(double[] e, int from, double[] out, int to, int n, int step,
+            double[] factorHigh, double[] factorLow, int c) {
+        DoubleVector fh = load(factorHigh, c);
+        DoubleVector fl = load(factorLow, c);
+        DoubleVector stash = fh.mul(STASH);
+        for (int i = 0; i < n; i += step) {
+            // |e| (1 +- 2^-54) (fh + fl)
+            DoubleVector v = load(e, from + i);
+            DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
+            m.fma(fh, v.fma(stash, m.mul(fl))).intoArray(out, to + i);
+        }
+    }
+
+    @Override
+    void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width,
+            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow) {
+        for (int c = 0; c < width; c += LANES) {
+            scaleColumnsMinus(e, shareHigh, shareLow, from, n, width, factorHigh, factorLow, secondHigh, secondLow, c);
+        }
+    }
+
+    private static void scaleColumnsMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int step,
+            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int c) {
+        DoubleVector fh = load(factorHigh, c);
+        DoubleVector fl = load(factorLow, c);
+        DoubleVector stash = fh.mul(STASH);
+        DoubleVector sh = load(secondHigh, c).neg();
+        DoubleVector sl = load(secondLow, c).neg();
+        for (int i = from + c; i < from + n; i += step) {
+            // |e| (1 +- 2^-54) (fh + fl)
+            DoubleVector v = load(e, i);
+            DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
+            DoubleVector p = m.mul(fh);
+            DoubleVector pl = m.fma(fh, p.neg()).add(v.fma(stash, m.mul(fl)));
+            // minus the share, whose low part joins the other's
+            DoubleVector w = load(shareHigh, i);
+            DoubleVector wl = load(shareLow, i);
+            w.fma(sh, p).add(pl.add(w.fma(sl, wl.mul(sh)))).intoArray(e, i);
+        }
+    }
+
+    @Override
+    void logProbabilities(double[] x, int from, double[] out, int to, int n, int width,
+            double[] max, double[] logHigh, double[] logLow) {
+        for (int c = 0; c < width; c += LANES) {
+            logProbabilitiesOfColumns(x, from + c, out, to + c, n - c, width, max, logHigh, logLow, c);
+        }
+    }
+
+    private static void logProbabilitiesOfColumns(double[] x, int from, double[] out, int to, int n, int step,
+            double[] max, double[] logHigh, double[] logLow, int c) {
+        DoubleVector m = load(max, c);
+        DoubleVector lh = load(logHigh, c);
+        DoubleVector ll = load(logLow, c);
+        for (int i = 0; i < n; i += step) {
+            // d + dl = x - m exactly
+            DoubleVector v = load(x, from + i);
+            DoubleVector d = v.sub(m);
+            DoubleVector part = d.sub(v);
+            DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
+            // s + sl = d - lh exactly; both terms are at most 0, so nothing cancels
+            DoubleVector s = d.sub(lh);
+            DoubleVector piece = s.sub(d);
+            DoubleVector sl = d.sub(s.sub(piece)).sub(lh.add(piece));
+            s.add(sl.add(dl.sub(ll))).intoArray(out, to + i);
+        }
+    }
+
+    @Override
+    void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow, double[] logHigh, double[] logLow) {
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector rh = load(rHigh, i);
+            DoubleVector rl = load(rLow, i);
+            DoubleVector eh = load(eHigh, i);
+            DoubleVector el = load(eLow, i);
+            // s = e + r
+            DoubleVector sh = eh.add(rh);
+            DoubleVector part = sh.sub(eh);
+            DoubleVector sl = eh.sub(sh.sub(part)).add(rh.sub(part)).add(el.add(rl));
+            // power = 2^k with s / (e 2^k) in [sqrt(1/2), sqrt(2)]
+            LongVector above = sh.div(eh).reinterpretAsLongs().sub(SQRT_HALF_BITS);
+            DoubleVector power = above.and(EXPONENT_BITS).add(ONE_BITS).reinterpretAsDoubles();
+            DoubleVector k = above.add(ONE_BITS).lanewise(VectorOperators.LSHR, 52)
+                    .or(Double.doubleToRawLongBits(0x1p52)).reinterpretAsDoubles().sub(0x1p52 + BIAS);
+            DoubleVector dh = eh.mul(power);
+            DoubleVector dl = el.mul(power);
+            // s - e 2^k, and s + e 2^k; the difference of the high parts is exact, and for k = 0 it is r
+            VectorMask<Double> tail = k.compare(VectorOperators.EQ, 0.0);
+            DoubleVector nh = sh.sub(dh).blend(rh, tail);
+            DoubleVector nl = sl.sub(dl).blend(rl, tail);
+            DoubleVector th = sh.add(dh);
+            DoubleVector tl = sh.sub(th).add(dh).add(sl.add(dl));
+            // z + zl = 2 (s - e 2^k) / (s + e 2^k)
+            nh = nh.add(nh);
+            nl = nl.add(nl);
+            DoubleVector z = nh.div(th);
+            DoubleVector zl = z.neg().fma(th, nh).add(nl.sub(z.mul(tl))).div(th);
+            // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in z / 2
+            DoubleVector u = z.mul(0.5);
+            DoubleVector u2 = u.mul(u);
+            DoubleVector u4 = u2.mul(u2);
+            DoubleVector p0 = u2.fma(all(A1), all(A0));
+            DoubleVector p2 = u2.fma(all(A3), all(A2));
+            DoubleVector p4 = u2.fma(all(A5), all(A4));
+            DoubleVector p6 = u2.fma(all(A7), all(A6));
+            DoubleVector p = p6.fma(u4, p4).fma(u4, p2).fma(u4, p0);
+            DoubleVector low = u2.mul(u).fma(p, zl);
+            // plus k ln2, whose high part is exact and, unless 0, above z
+            DoubleVector kh = k.mul(LN2_HIGH);
+            DoubleVector lh = kh.add(z);
+            low = kh.sub(lh).add(z).add(k.fma(all(LN2_LOW), low));
+            DoubleVector h = lh.add(low);
+            lh.sub(h).add(low).intoArray(logLow, i);
+            h.intoArray(logHigh, i);
+        }
+    }
+
+    @Override
+    void quotients(int n, double[] aHigh, double[] aLow, double[] bHigh, double[] bLow, double[] high, double[] low) {
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector ah = load(aHigh, i);
+            DoubleVector al = load(aLow, i);
+            DoubleVector bh = load(bHigh, i);
+            DoubleVector bl = load(bLow, i);
+            // q + rest / b, the rest being exact but for its last term
+            DoubleVector q = ah.div(bh);
+            DoubleVector rest = q.neg().fma(bh, ah).add(al.sub(q.mul(bl)));
+            DoubleVector ql = rest.div(bh);
+            DoubleVector h = q.add(ql);
+            q.sub(h).add(ql).intoArray(low, i);
+            h.intoArray(high, i);
+        }
+    }
+
+    @Override
+    void sums(double[] x, int from, int n, int width, double[] high, double[] low) {
+        for (int c = 0; c < width; c += LANES) {
+            sumColumns(x, from, n, width, high, low, c);
+        }
+    }
+
+    private static void sumColumns(double[] x, int from, int n, int step, double[] high, double[] low, int c) {
+        DoubleVector sum = load(high, c);
+        DoubleVector rest = load(low, c);
+        for (int i = from + c; i < from + n; i += step) {
+            // sum + v = next + error exactly
+            DoubleVector v = load(x, i);
+            DoubleVector next = sum.add(v);
+            DoubleVector part = next.sub(sum);
+            rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)));
+            sum = next;
+        }
+        sum.intoArray(high, c);
+        rest.intoArray(low, c);
+    }
+
+    @Override
+    void shares(double[] t, double[] w, int n, double keepHigh, double keepLow, double floorHigh, double floorLow,
+            double[] high, double[] low) {
+        for (int i = 0; i < n; i += LANES) {
+            // keep t
+            DoubleVector v = load(t, i);
+            DoubleVector a = v.mul(keepHigh);
+            DoubleVector al = v.fma(all(keepHigh), a.neg()).add(v.mul(keepLow));
+            // plus floor
+            DoubleVector s = a.add(floorHigh);
+            DoubleVector part = s.sub(a);
+            DoubleVector sl = a.sub(s.sub(part)).add(all(floorHigh).sub(part)).add(al.add(floorLow));
+            // times w
+            DoubleVector weight = load(w, i);
+            DoubleVector h = weight.mul(s);
+            weight.fma(s, h.neg()).add(weight.mul(sl)).intoArray(low, i);
+            h.intoArray(high, i);
+        }
+    }
+
+    @Override
+    void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow) {
+        for (int c = 0; c < width; c += LANES) {
+            surprisalsOfColumns(x, shareHigh, shareLow, from, n, width, max, firstHigh, firstLow, secondHigh, secondLow, c);
+        }
+    }
+
+    private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int step,
+            double[] max, double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
+        DoubleVector m = load(max, c);
+        DoubleVector first = load(firstHigh, c);
+        DoubleVector firstRest = load(firstLow, c);
+        DoubleVector second = load(secondHigh, c);
+        DoubleVector secondRest = load(secondLow, c);
+        for (int i = from + c; i < from + n; i += step) {
+            // d + dl = m - x exactly
+            DoubleVector v = load(x, i);
+            DoubleVector d = m.sub(v);
+            DoubleVector part = d.sub(m);
+            DoubleVector dl = m.sub(d.sub(part)).sub(v.add(part));
+            // h + l = share (d + dl)
+            DoubleVector sh = load(shareHigh, i);
+            DoubleVector sl = load(shareLow, i);
+            DoubleVector h = sh.mul(d);
+            DoubleVector l = sh.fma(d, h.neg()).add(sh.mul(dl).add(sl.mul(d)));
+            // sum + h = next + error exactly, twice
+            DoubleVector next = first.add(h);
+            DoubleVector piece = next.sub(first);
+            firstRest = firstRest.add(first.sub(next.sub(piece)).add(h.sub(piece)).add(l));
+            first = next;
+            DoubleVector after = second.add(sh);
+            DoubleVector bit = after.sub(second);
+            secondRest = secondRest.add(second.sub(after.sub(bit)).add(sh.sub(bit)).add(sl));
+            second = after;
+        }
+        first.intoArray(firstHigh, c);
+        firstRest.intoArray(firstLow, c);
+        second.intoArray(secondHigh, c);
+        secondRest.intoArray(secondLow, c);
+    }
+
+    @Override
+    void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow) {
+        for (int c = 0; c < width; c += LANES) {
+            softmaxSumsOfColumns(p, u, from, n, width, top, firstHigh, firstLow, secondHigh, secondLow, c);
+        }
+    }
+
+    private static void softmaxSumsOfColumns(double[] p, double[] u, int from, int n, int step, double[] top,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
+        DoubleVector m = load(top, c);
+        DoubleVector first = load(firstHigh, c);
+        DoubleVector firstRest = load(firstLow, c);
+        DoubleVector second = load(secondHigh, c);
+        DoubleVector secondRest = load(secondLow, c);
+        for (int i = from + c; i < from + n; i += step) {
+            // d + dl = u - m exactly
+            DoubleVector v = load(u, i);
+            DoubleVector d = v.sub(m);
+            DoubleVector part = d.sub(v);
+            DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
+            // h + l = p (d + dl)
+            DoubleVector q = load(p, i);
+            DoubleVector h = q.mul(d);
+            DoubleVector l = q.fma(d, h.neg()).add(q.mul(dl));
+            // sum + h = next + error exactly, twice
+            DoubleVector next = first.add(h);
+            DoubleVector piece = next.sub(first);
+            firstRest = firstRest.add(first.sub(next.sub(piece)).add(h.sub(piece)).add(l));
+            first = next;
+            DoubleVector after = second.add(q);
+            DoubleVector bit = after.sub(second);
+            secondRest = secondRest.add(second.sub(after.sub(bit)).add(q.sub(bit)));
+            second = after;
+        }
+        first.intoArray(firstHigh, c);
+        firstRest.intoArray(firstLow, c);
+        second.intoArray(secondHigh, c);
+        secondRest.intoArray(secondLow, c);
+    }
+
+    @Override
+    void softmaxProduct(double[] p, double[] u, double[] out, int from, int n, int width, double[] top,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow) {
+        for (int c = 0; c < width; c += LANES) {
+            softmaxProductOfColumns(p, u, out, from, n, width, top, firstHigh, firstLow, secondHigh, secondLow, c);
+        }
+    }
+
+    private static void softmaxProductOfColumns(double[] p, double[] u, double[] out, int from, int n, int step, double[] top,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
+        DoubleVector m = load(top, c);
+        DoubleVector fh = load(firstHigh, c);
+        DoubleVector fl = load(firstLow, c);
+        DoubleVector sh = load(secondHigh, c);
+        DoubleVector sl = load(secondLow, c);
+        for (int i = from + c; i < from + n; i += step) {
+            // d + dl = u - m exactly
+            DoubleVector v = load(u, i);
+            DoubleVector d = v.sub(m);
+            DoubleVector part = d.sub(v);
+            DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
+            // a + al = (d + dl) second
+            DoubleVector a = d.mul(sh);
+            DoubleVector al = d.fma(sh, a.neg()).add(d.mul(sl).add(dl.mul(sh)));
+            // b + bl = a + al - first
+            DoubleVector b = a.sub(fh);
+            DoubleVector piece = b.sub(a);
+            DoubleVector bl = a.sub(b.sub(piece)).sub(fh.add(piece)).add(al.sub(fl));
+            DoubleVector q = load(p, i);
+            q.fma(b, q.mul(bl)).intoArray(out, i);
+        }
+    }
+
+    @Override
+    void minusProduct(double[] u, double[] eHigh, double[] eLow, double[] out, int from, int n, int width,
+            double[] factorHigh, double[] factorLow) {
+        for (int c = 0; c < width; c += LANES) {
+            minusProductOfColumns(u, eHigh, eLow, out, from, n, width, factorHigh, factorLow, c);
+        }
+    }
+
+    private static void minusProductOfColumns(double[] u, double[] eHigh, double[] eLow, double[] out, int from, int n, int step,
+            double[] factorHigh, double[] factorLow, int c) {
+        DoubleVector fh = load(factorHigh, c).neg();
+        DoubleVector fl = load(factorLow, c).neg();
+        for (int i = from + c; i < from + n; i += step) {
+            // u - e f, the low parts of the product first
+            DoubleVector eh = load(eHigh, i);
+            DoubleVector low = eh.fma(fl, load(eLow, i).mul(fh));
+            eh.fma(fh, load(u, i)).add(low).intoArray(out, i);
+        }
+    }
+}
