@@ -52,6 +52,8 @@ final class Block {
     final double[] firstLow = new double[SLOTS];
     final double[] secondHigh = new double[SLOTS];
     final double[] secondLow = new double[SLOTS];
+    final double[] apartShareHigh = new double[SLOTS];
+    final double[] apartShareLow = new double[SLOTS];
     final double[] factorHigh = new double[SLOTS];
     final double[] factorLow = new double[SLOTS];
 
@@ -360,6 +362,16 @@ final class Block {
             int c = target[i] - from;
             if (c >= 0 && c < m) {
                 into[position(i, c)] = 1.0;
+            }
+        }
+    }
+
+    /** Takes the classes apart that lie in [from, from + m). */
+    void takeApart(double[] values, int from, int m, double[] bySlot) {
+        for (int i = 0; i < count; i++) {
+            int c = apart[i] - from;
+            if (c >= 0 && c < m) {
+                bySlot[i] = values[position(i, c)];
             }
         }
     }

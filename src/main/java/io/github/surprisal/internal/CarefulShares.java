@@ -6,36 +6,49 @@ final class CarefulShares {
     private CarefulShares() {
     }
 
-    /** Finds sum m (max - x) and sum m of a sample; 0 times an infinite difference is 0. */
+    /** Finds sum m (max - x), infinite where scaled it does not fit, and sum m of a sample. */
     static void expectations(LossCall call, Block b, int slot) {
         Geometry g = b.geometry;
-        double max = b.exponentials.max[slot];
         int possible = possible(call, b, slot);
-        double first = 0;
-        double firstLow = 0;
-        double second = 0;
-        double secondLow = 0;
+        double sum = 0;
+        double low = 0;
+        for (int c = 0, p = b.base[slot]; c < g.classes; c++, p += g.inner) {
+            double share = share(call, b, slot, c, call.input[p], possible);
+            low += Sums.error(sum, share) + shareLow(call, b, slot, c, call.input[p], possible);
+            sum += share;
+        }
+        b.secondHigh[slot] = sum + low;
+        b.secondLow[slot] = (sum - b.secondHigh[slot]) + low;
+        expectation(call, b, slot, possible, 1.0);
+    }
+
+    /** Finds the unscaled sum m (max - x). */
+    static void unscaledExpectation(LossCall call, Block b, int slot) {
+        expectation(call, b, slot, possible(call, b, slot), 1.0 / LossSettings.SHARE_SCALE);
+    }
+
+    private static void expectation(LossCall call, Block b, int slot, int possible, double scale) {
+        Geometry g = b.geometry;
+        double max = b.exponentials.max[slot];
+        double sum = 0;
+        double low = 0;
         for (int c = 0, p = b.base[slot]; c < g.classes; c++, p += g.inner) {
             double x = call.input[p];
-            double share = share(call, b, slot, c, x, possible);
-            double shareLow = shareLow(call, b, slot, c, x, possible);
-            secondLow += Sums.error(second, share) + shareLow;
-            second += share;
+            double share = share(call, b, slot, c, x, possible) * scale;
+            double shareLow = shareLow(call, b, slot, c, x, possible) * scale;
             double d = max - x;
             double h = share * d;
             if (Math.abs(h) <= Double.MAX_VALUE) {
-                double l = Math.fma(share, d, -h) + (share * Sums.error(max, -x) + shareLow * d);
-                firstLow += Sums.error(first, h) + l;
-                first += h;
-            } else if (share != 0.0) {
-                first += h;
+                low += Sums.error(sum, h)
+                        + (Math.fma(share, d, -h) + (share * Sums.error(max, -x) + shareLow * d));
+                sum += h;
+            } else if (share != 0.0) { // 0 times an infinite loss is 0
+                sum += h;
             }
         }
-        boolean finite = Math.abs(first) <= Double.MAX_VALUE;
-        b.firstHigh[slot] = finite ? first + firstLow : first;
-        b.firstLow[slot] = finite ? (first - b.firstHigh[slot]) + firstLow : 0.0;
-        b.secondHigh[slot] = second + secondLow;
-        b.secondLow[slot] = (second - b.secondHigh[slot]) + secondLow;
+        boolean finite = Math.abs(sum) <= Double.MAX_VALUE;
+        b.firstHigh[slot] = finite ? sum + low : sum;
+        b.firstLow[slot] = finite ? (sum - b.firstHigh[slot]) + low : 0.0;
     }
 
     /** Writes the gradient; input and gradient may be the same array. */
@@ -52,6 +65,10 @@ final class CarefulShares {
                 double share = share(call, b, slot, c, call.input[p], possible);
                 double shareLow = shareLow(call, b, slot, c, call.input[p], possible);
                 call.gradient[p] = Math.fma(-share, f, scaled[c - from]) - (share * fl + shareLow * f);
+                if (c == b.apart[slot]) {
+                    b.apartShareHigh[slot] = share;
+                    b.apartShareLow[slot] = shareLow;
+                }
             }
         }
     }

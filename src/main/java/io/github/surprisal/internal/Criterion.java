@@ -27,11 +27,16 @@ abstract class Criterion {
     /** Handles the samples of a block. */
     abstract void finish(LossCall call, Block b);
 
+    /** Below this the rounding of a product of doubles may not be a double itself. */
+    private static final double EXACT = 0x1p-960;
+
     /** Records the loss of a slot's sample: weight times value, the value given as two doubles, rounded once. */
     static void record(LossCall call, Block b, int slot, double weight, double high, double low) {
         double product = weight * high;
         double loss;
-        if (Math.abs(product) <= Double.MAX_VALUE) {
+        if (Math.abs(product) < EXACT) {
+            loss = product;
+        } else if (Math.abs(product) <= Double.MAX_VALUE) {
             loss = product + (Math.fma(weight, high, -product) + weight * low);
         } else {
             loss = weight == 0.0 && high == high ? 0.0 : product; // 0 times an infinite loss is 0

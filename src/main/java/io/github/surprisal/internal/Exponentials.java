@@ -191,14 +191,6 @@ final class Exponentials {
         return greatest;
     }
 
-    /** Puts the exponentials apart back among the others that the block holds, for the classes [from, from + m). */
-    void putBackApart(int from, int m) {
-        for (int i = 0; i < b.count; i++) {
-            bySlot[i] = Math.copySign(apartHigh[i], apartLow[i]);
-        }
-        b.putApart(b.e, from, m, bySlot);
-    }
-
     /** Divides the samples' factors by R + E, so that exponentials times them are probabilities times the factors. */
     void divideFactors() {
         Factors f = b.factors;

@@ -24,7 +24,7 @@ public final class Loss {
     /** Softmax cross-entropy of logits. */
     public static Loss crossEntropy(LossSettings settings) {
         Criterion shares = new SharesCrossEntropy();
-        return new Loss(settings, "logits", settings.labelSmoothing > 0 ? shares : new IndexCrossEntropy(), shares);
+        return new Loss(settings, "logits", settings.smooths() ? shares : new IndexCrossEntropy(), shares);
     }
 
     /** Negative log-likelihood of log-probabilities. */

@@ -10,10 +10,15 @@ public final class LossSettings {
     /** One weight a class, or null for 1 each. */
     final double[] classWeights;
     final int[] ignored;
-    final double labelSmoothing;
+    private final double labelSmoothing;
     final EmptyMeanRule emptyMean;
     final Execution execution;
-    /** 1 - labelSmoothing, as the sum of two doubles. */
+    /**
+     * What the shares of classes in a loss are scaled by, so that those of the least weights and probabilities keep all
+     * their digits until the last product.
+     */
+    static final double SHARE_SCALE = 0x1p100;
+    /** (1 - labelSmoothing) SHARE_SCALE, as the sum of two doubles. */
     final double keepHigh;
     final double keepLow;
 
@@ -26,17 +31,21 @@ public final class LossSettings {
         this.labelSmoothing = labelSmoothing;
         this.emptyMean = emptyMean;
         this.execution = execution;
-        this.keepHigh = 1.0 - labelSmoothing;
-        this.keepLow = Sums.error(1.0, -labelSmoothing);
+        this.keepHigh = (1.0 - labelSmoothing) * SHARE_SCALE;
+        this.keepLow = Sums.error(1.0, -labelSmoothing) * SHARE_SCALE;
     }
 
-    /** What every class has of the smoothing mass: labelSmoothing / classes, as the sum of two doubles. */
+    boolean smooths() {
+        return labelSmoothing > 0.0;
+    }
+
+    /** What every class has of the smoothing mass, labelSmoothing / classes SHARE_SCALE, as the sum of two doubles. */
     double floorHigh(int classes) {
-        return labelSmoothing / classes;
+        return labelSmoothing * SHARE_SCALE / classes;
     }
 
     double floorLow(int classes) {
-        return Math.fma(-floorHigh(classes), classes, labelSmoothing) / classes;
+        return Math.fma(-floorHigh(classes), classes, labelSmoothing * SHARE_SCALE) / classes;
     }
 
     boolean ignores(int target) {

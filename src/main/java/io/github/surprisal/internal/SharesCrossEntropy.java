@@ -12,6 +12,8 @@ import java.util.Arrays;
  */
 final class SharesCrossEntropy extends Criterion {
 
+    private static final double DOWN = 1.0 / LossSettings.SHARE_SCALE;
+
     private final KernelSet kernels = KernelSelection.ACTIVE;
 
     @Override
@@ -71,6 +73,8 @@ final class SharesCrossEntropy extends Criterion {
         LossSettings s = call.settings;
         kernels.shares(b.e, b.shareLow, n, s.keepHigh, s.keepLow, s.floorHigh(g.classes), s.floorLow(g.classes),
                 b.shareHigh, b.shareLow);
+        b.takeApart(b.shareHigh, from, m, b.apartShareHigh);
+        b.takeApart(b.shareLow, from, m, b.apartShareLow);
     }
 
     private static void loss(LossCall call, Block b, int i) {
@@ -78,24 +82,30 @@ final class SharesCrossEntropy extends Criterion {
         double log = of.logHigh[i];
         double sum = b.secondHigh[i];
         double h = log * sum;
-        double l = Math.fma(log, sum, -h) + (log * b.secondLow[i] + of.logLow[i] * sum);
         double value = b.firstHigh[i] + h;
-        double low = Math.abs(value) <= Double.MAX_VALUE ? Sums.error(b.firstHigh[i], h) + (b.firstLow[i] + l) : 0.0;
-        record(call, b, i, 1.0, value, low);
+        if (Math.abs(value) <= Double.MAX_VALUE) {
+            double l = Math.fma(log, sum, -h) + (log * b.secondLow[i] + of.logLow[i] * sum);
+            double low = Sums.error(b.firstHigh[i], h) + (b.firstLow[i] + l);
+            record(call, b, i, DOWN, value + low, (value - (value + low)) + low);
+        } else {
+            if (b.careful[i]) {
+                CarefulShares.unscaledExpectation(call, b, i);
+            }
+            record(call, b, i, 1.0, b.firstHigh[i] + h * DOWN, 0.0); // what is far above 2^900, infinite or NaN
+        }
     }
 
     private void gradient(LossCall call, Block b) {
         Geometry g = b.geometry;
         b.factors.set(call, null);
-        // what multiplies the shares, and what the exponentials
-        System.arraycopy(b.factorHigh, 0, b.firstHigh, 0, b.slots());
-        System.arraycopy(b.factorLow, 0, b.firstLow, 0, b.slots());
+        // f, what multiplies the shares, and f sum m, what multiplies the probabilities
         for (int i = 0; i < b.count; i++) {
-            double f = b.factorHigh[i];
-            double h = f * b.secondHigh[i];
-            double l = Math.fma(f, b.secondHigh[i], -h) + (f * b.secondLow[i] + b.factorLow[i] * b.secondHigh[i]);
-            b.factorHigh[i] = h;
-            b.factorLow[i] = l;
+            double f = b.factorHigh[i] * DOWN;
+            double fl = b.factorLow[i] * DOWN;
+            b.firstHigh[i] = f;
+            b.firstLow[i] = fl;
+            b.factorHigh[i] = f * b.secondHigh[i];
+            b.factorLow[i] = Math.fma(f, b.secondHigh[i], -b.factorHigh[i]) + (f * b.secondLow[i] + fl * b.secondHigh[i]);
         }
         b.exponentials.divideFactors();
         for (int from = 0; from < g.classes; from += g.chunk) {
@@ -104,7 +114,6 @@ final class SharesCrossEntropy extends Criterion {
                 shares(call, b, from, m);
                 b.load(call.gradient, from, m, b.e);
             }
-            b.exponentials.putBackApart(from, m);
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
@@ -120,6 +129,23 @@ final class SharesCrossEntropy extends Criterion {
                 CarefulShares.gradient(call, b, i);
             }
         }
+        for (int i = 0; i < b.count; i++) {
+            call.gradient[b.base[i] + b.apart[i] * g.inner] = gradientApart(b, i);
+        }
         b.factors.finish(call.gradient);
+    }
+
+    /** The gradient of the class apart, whose probability is 1 - R / (R + E): f (sum m - m) - f sum m R / (R + E). */
+    private static double gradientApart(Block b, int i) {
+        Exponentials of = b.exponentials;
+        double others = b.secondHigh[i] - b.apartShareHigh[i];
+        double othersLow = Sums.error(b.secondHigh[i], -b.apartShareHigh[i]) + (b.secondLow[i] - b.apartShareLow[i]);
+        double f = b.firstHigh[i];
+        double a = f * others;
+        double al = Math.fma(f, others, -a) + (f * othersLow + b.firstLow[i] * others);
+        double r = of.restHigh[i] * b.factorHigh[i];
+        double rl = Math.fma(of.restHigh[i], b.factorHigh[i], -r)
+                + (of.restHigh[i] * b.factorLow[i] + of.restLow[i] * b.factorHigh[i]);
+        return (a - r) + (Sums.error(a, -r) + (al - rl));
     }
 }
