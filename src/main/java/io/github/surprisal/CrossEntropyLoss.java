@@ -129,7 +129,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logits, Layout layout, int[] targets) {
-        return loss.forward(layout.geometry(), logits, Objects.requireNonNull(targets, "targets"), null);
+        return loss.forward(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null);
     }
 
     /**
@@ -144,7 +144,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logits, Layout layout, int[] targets, double upstream, double[] gradient) {
-        loss.backward(layout.geometry(), logits, Objects.requireNonNull(targets, "targets"), null, upstream, gradient);
+        loss.backward(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, upstream, gradient);
     }
 
     /**
@@ -162,7 +162,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forwardBackward(double[] logits, Layout layout, int[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(layout.geometry(), logits, Objects.requireNonNull(targets, "targets"), null, upstream,
+        return loss.forwardBackward(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, upstream,
                 gradient);
     }
 
@@ -178,7 +178,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logits, Layout layout, int[] targets, double[] losses) {
-        loss.forwardPerSample(layout.geometry(), logits, Objects.requireNonNull(targets, "targets"), null, losses);
+        loss.forwardPerSample(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, losses);
     }
 
     /**
@@ -193,7 +193,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backwardPerSample(double[] logits, Layout layout, int[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(layout.geometry(), logits, Objects.requireNonNull(targets, "targets"), null, upstream,
+        loss.backwardPerSample(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, upstream,
                 gradient);
     }
 
@@ -208,7 +208,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, int[] targets) {
-        return loss.denominator(layout.geometry(), Objects.requireNonNull(targets, "targets"), null);
+        return loss.denominator(Layout.geometry(layout), Objects.requireNonNull(targets, "targets"), null);
     }
 
     // ---- the full form, class probabilities
@@ -227,7 +227,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logits, Layout layout, double[] targets) {
-        return loss.forward(layout.geometry(), logits, null, Objects.requireNonNull(targets, "targets"));
+        return loss.forward(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"));
     }
 
     /**
@@ -242,7 +242,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logits, Layout layout, double[] targets, double upstream, double[] gradient) {
-        loss.backward(layout.geometry(), logits, null, Objects.requireNonNull(targets, "targets"), upstream, gradient);
+        loss.backward(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), upstream, gradient);
     }
 
     /**
@@ -259,7 +259,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forwardBackward(double[] logits, Layout layout, double[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(layout.geometry(), logits, null, Objects.requireNonNull(targets, "targets"), upstream,
+        return loss.forwardBackward(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), upstream,
                 gradient);
     }
 
@@ -275,7 +275,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logits, Layout layout, double[] targets, double[] losses) {
-        loss.forwardPerSample(layout.geometry(), logits, null, Objects.requireNonNull(targets, "targets"), losses);
+        loss.forwardPerSample(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), losses);
     }
 
     /**
@@ -290,7 +290,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backwardPerSample(double[] logits, Layout layout, double[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(layout.geometry(), logits, null, Objects.requireNonNull(targets, "targets"), upstream,
+        loss.backwardPerSample(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), upstream,
                 gradient);
     }
 
@@ -305,7 +305,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
-        return loss.denominator(layout.geometry(), null, Objects.requireNonNull(targets, "targets"));
+        return loss.denominator(Layout.geometry(layout), null, Objects.requireNonNull(targets, "targets"));
     }
 
     /** The options of a {@link CrossEntropyLoss}. Not thread-safe; what it builds is. */

@@ -85,7 +85,7 @@ public final class Layout {
     }
 
     private static int product(int[] dimensions, int from, int to, String text) {
-        long product = 1;
+        long product = Arrays.stream(dimensions, from, to).anyMatch(d -> d == 0) ? 0 : 1;
         for (int i = from; i < to; i++) {
             product *= dimensions[i];
             Require.that(product <= Integer.MAX_VALUE, "layout %s must have at most %d elements", text, Integer.MAX_VALUE);
@@ -211,7 +211,8 @@ public final class Layout {
         return geometry.toString();
     }
 
-    Geometry geometry() {
-        return geometry;
+    /** The geometry of an argument called layout. */
+    static Geometry geometry(Layout layout) {
+        return Objects.requireNonNull(layout, "layout").geometry;
     }
 }

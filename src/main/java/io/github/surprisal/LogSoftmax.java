@@ -81,7 +81,7 @@ public final class LogSoftmax {
      * @throws NullPointerException if an argument is null
      */
     public void forward(double[] logits, Layout layout, double[] logProbabilities) {
-        operator.logSoftmax(layout.geometry(), logits, logProbabilities);
+        operator.logSoftmax(Layout.geometry(layout), logits, logProbabilities);
     }
 
     /**
@@ -95,7 +95,7 @@ public final class LogSoftmax {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logProbabilities, double[] upstream, Layout layout, double[] gradient) {
-        operator.logSoftmaxBackward(layout.geometry(), logProbabilities, upstream, gradient);
+        operator.logSoftmaxBackward(Layout.geometry(layout), logProbabilities, upstream, gradient);
     }
 
     /** The options of a {@link LogSoftmax}. Not thread-safe; what it builds is. */

@@ -116,7 +116,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logProbabilities, Layout layout, int[] targets) {
-        return loss.forward(layout.geometry(), logProbabilities, Objects.requireNonNull(targets, "targets"), null);
+        return loss.forward(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null);
     }
 
     /**
@@ -131,7 +131,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logProbabilities, Layout layout, int[] targets, double upstream, double[] gradient) {
-        loss.backward(layout.geometry(), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream, gradient);
+        loss.backward(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream, gradient);
     }
 
     /**
@@ -149,7 +149,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forwardBackward(double[] logProbabilities, Layout layout, int[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(layout.geometry(), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream,
+        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream,
                 gradient);
     }
 
@@ -165,7 +165,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] losses) {
-        loss.forwardPerSample(layout.geometry(), logProbabilities, Objects.requireNonNull(targets, "targets"), null, losses);
+        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, losses);
     }
 
     /**
@@ -180,7 +180,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(layout.geometry(), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream,
+        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream,
                 gradient);
     }
 
@@ -195,7 +195,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, int[] targets) {
-        return loss.denominator(layout.geometry(), Objects.requireNonNull(targets, "targets"), null);
+        return loss.denominator(Layout.geometry(layout), Objects.requireNonNull(targets, "targets"), null);
     }
 
     // ---- the full form, class probabilities
@@ -214,7 +214,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logProbabilities, Layout layout, double[] targets) {
-        return loss.forward(layout.geometry(), logProbabilities, null, Objects.requireNonNull(targets, "targets"));
+        return loss.forward(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"));
     }
 
     /**
@@ -229,7 +229,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logProbabilities, Layout layout, double[] targets, double upstream, double[] gradient) {
-        loss.backward(layout.geometry(), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream, gradient);
+        loss.backward(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream, gradient);
     }
 
     /**
@@ -246,7 +246,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forwardBackward(double[] logProbabilities, Layout layout, double[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(layout.geometry(), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream,
+        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream,
                 gradient);
     }
 
@@ -262,7 +262,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] losses) {
-        loss.forwardPerSample(layout.geometry(), logProbabilities, null, Objects.requireNonNull(targets, "targets"), losses);
+        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), losses);
     }
 
     /**
@@ -277,7 +277,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(layout.geometry(), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream,
+        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream,
                 gradient);
     }
 
@@ -292,7 +292,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
-        return loss.denominator(layout.geometry(), null, Objects.requireNonNull(targets, "targets"));
+        return loss.denominator(Layout.geometry(layout), null, Objects.requireNonNull(targets, "targets"));
     }
 
     /** The options of a {@link NllLoss}. Not thread-safe; what it builds is. */

@@ -82,7 +82,7 @@ public final class Softmax {
      * @throws NullPointerException if an argument is null
      */
     public void forward(double[] logits, Layout layout, double[] probabilities) {
-        operator.softmax(layout.geometry(), logits, probabilities);
+        operator.softmax(Layout.geometry(layout), logits, probabilities);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class Softmax {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] probabilities, double[] upstream, Layout layout, double[] gradient) {
-        operator.softmaxBackward(layout.geometry(), probabilities, upstream, gradient);
+        operator.softmaxBackward(Layout.geometry(layout), probabilities, upstream, gradient);
     }
 
     /**
@@ -126,7 +126,7 @@ public final class Softmax {
      * @throws NullPointerException if an argument is null
      */
     public void predict(double[] logits, Layout layout, int[] predicted) {
-        operator.predict(layout.geometry(), logits, Objects.requireNonNull(predicted, "predicted"));
+        operator.predict(Layout.geometry(layout), logits, Objects.requireNonNull(predicted, "predicted"));
     }
 
     /** The options of a {@link Softmax}. Not thread-safe; what it builds is. */

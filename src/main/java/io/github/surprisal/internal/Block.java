@@ -27,7 +27,7 @@ final class Block {
 
     Geometry geometry;
     int count;
-    /** The columns of a line: the slots of a tile, or the stripes of a row. */
+    /** The columns of a run: as many as a tile has lanes for slots, or 1 for a row. */
     int width;
     final int[] sample = new int[SLOTS];
     final int[] base = new int[SLOTS];
@@ -62,8 +62,9 @@ final class Block {
     final double[] sum1Low = new double[COLUMNS];
     final double[] sum2High = new double[COLUMNS];
     final double[] sum2Low = new double[COLUMNS];
-    private final double[][] columns = new double[6][COLUMNS];
-    final double[][] temporary = new double[ScalarKernels.TEMPORARIES][ScalarKernels.BLOCK + COLUMNS];
+    private final double[] sumColumns = new double[COLUMNS];
+    /** What the kernels work in. */
+    final double[][] memory = new double[KernelSet.MEMORY][2 * KernelSet.BLOCK];
 
     final Exponentials exponentials = new Exponentials(this);
     final Factors factors = new Factors(this);
@@ -122,7 +123,7 @@ final class Block {
     void close() {
         // a tile's width is a power of 2, so that it divides the blocks of the scalar kernels
         width = geometry.rows
-                ? KernelSet.STRIPES
+                ? 1
                 : Math.max(KernelSet.STRIPES, Integer.highestOneBit(2 * count - 1));
         anyCareful = false;
         Arrays.fill(careful, 0, count, false);
@@ -162,33 +163,30 @@ final class Block {
         return geometry.rows ? KernelSet.STRIPES : geometry.stripes * width;
     }
 
-    /** The values of the slots of a run, laid out by column for a kernel that works on {@link #width} columns. */
-    double[] byColumn(double[] bySlot, int run, int which) {
-        if (!geometry.rows) {
-            return bySlot;
-        }
-        Arrays.fill(columns[which], 0, KernelSet.STRIPES, bySlot[run]);
-        return columns[which];
+    /** The first column of a run among the slots. */
+    int column(int run) {
+        return geometry.rows ? run : 0;
     }
 
-    /** As {@link #byColumn}, for a kernel that works on {@link #sumWidth} columns. */
-    double[] bySumColumn(double[] bySlot, int run, int which) {
-        if (geometry.rows || geometry.stripes == 1) {
-            return byColumn(bySlot, run, which);
+    /** The values of the slots of a run, laid out for a kernel that works on {@link #sumWidth} columns. */
+    double[] bySumColumn(double[] bySlot, int run) {
+        if (geometry.rows) {
+            Arrays.fill(sumColumns, 0, KernelSet.STRIPES, bySlot[run]);
+        } else {
+            for (int stripe = 0; stripe < geometry.stripes; stripe++) {
+                System.arraycopy(bySlot, 0, sumColumns, stripe * width, width);
+            }
         }
-        for (int stripe = 0; stripe < KernelSet.STRIPES; stripe++) {
-            System.arraycopy(bySlot, 0, columns[which], stripe * width, width);
-        }
-        return columns[which];
+        return sumColumns;
     }
 
     /**
-     * To be called before a kernel adds a chunk that begins at a class to the sums of a run: they begin anew there with
+     * To be called before a kernel adds a chunk that begins at a class to the sums of some runs: they begin anew there with
      * every span.
      */
-    void beginSums(int from) {
+    void beginSums(int from, int runs) {
         if (from % Geometry.SPAN == 0) {
-            int n = sumWidth();
+            int n = runs * sumWidth();
             Arrays.fill(sum1High, 0, n, 0.0);
             Arrays.fill(sum1Low, 0, n, 0.0);
             Arrays.fill(sum2High, 0, n, 0.0);
@@ -196,27 +194,28 @@ final class Block {
         }
     }
 
-    /** To be called afterwards: at the end of a span, adds its first sums to those of the samples. */
-    void endSums(int run, int from, int m, double[] high, double[] low) {
-        endSums(run, from, m, sum1High, sum1Low, high, low);
+    /** To be called afterwards: at the end of a span, adds the run's first sums, from a column on, to those of the samples. */
+    void endSums(int run, int from, int m, int column, double[] high, double[] low) {
+        endSums(run, from, m, column, sum1High, sum1Low, high, low);
     }
 
-    /** The same for the second sums. */
+    /** The same for the second sums, of a single run. */
     void endSecondSums(int run, int from, int m, double[] high, double[] low) {
-        endSums(run, from, m, sum2High, sum2Low, high, low);
+        endSums(run, from, m, 0, sum2High, sum2Low, high, low);
     }
 
-    private void endSums(int run, int from, int m, double[] sumHigh, double[] sumLow, double[] high, double[] low) {
+    private void endSums(int run, int from, int m, int column, double[] sumHigh, double[] sumLow, double[] high,
+            double[] low) {
         int end = from + m;
         if (end != geometry.classes && end % Geometry.SPAN != 0) {
             return;
         }
         if (geometry.stripes > 1) {
-            Sums.tree(sumHigh, sumLow, geometry.rows ? 1 : width);
+            Sums.tree(sumHigh, sumLow, column, geometry.rows ? 1 : width);
         }
         boolean first = end <= Geometry.SPAN;
         if (geometry.rows) {
-            addSpan(run, first, sumHigh[0], sumLow[0], high, low);
+            addSpan(run, first, sumHigh[column], sumLow[column], high, low);
         } else {
             for (int i = 0; i < count; i++) {
                 addSpan(i, first, sumHigh[i], sumLow[i], high, low);
@@ -269,11 +268,13 @@ final class Block {
         Arrays.fill(into, m * width, lines * width, 0.0);
     }
 
+    /** A line of the tile at a time: the strided side is the one that is read, or the other way round, but never both. */
     private void transposeIn(double[] source, int[] base, int from, int m, double[] into) {
-        int step = geometry.inner;
-        for (int i = 0; i < count; i++) {
-            for (int c = 0, p = base[i] + from * step; c < m; c++, p += step) {
-                into[c * width + i] = source[p];
+        for (int c = 0; c < m; c++) {
+            int line = c * width;
+            int shift = (from + c) * geometry.inner;
+            for (int i = 0; i < count; i++) {
+                into[line + i] = source[base[i] + shift];
             }
         }
     }
@@ -297,11 +298,18 @@ final class Block {
     }
 
     private void transposeOut(double[] tile, int from, int m, double[] out) {
-        int step = geometry.inner;
-        for (int i = 0; i < count; i++) {
-            if (!careful[i]) {
-                for (int c = 0, p = base[i] + from * step; c < m; c++, p += step) {
-                    out[p] = tile[c * width + i];
+        for (int c = 0; c < m; c++) {
+            int line = c * width;
+            int shift = (from + c) * geometry.inner;
+            if (anyCareful) {
+                for (int i = 0; i < count; i++) {
+                    if (!careful[i]) {
+                        out[base[i] + shift] = tile[line + i];
+                    }
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    out[base[i] + shift] = tile[line + i];
                 }
             }
         }

@@ -27,19 +27,17 @@ final class CarefulSample {
     static final int CHUNK = 512;
 
     private final KernelSet kernels;
-    private final double[][] temporary;
+    private final double[][] memory;
     private final double[] shift = new double[Geometry.SLOTS];
     private final double[] exponent = new double[Geometry.SLOTS];
     private final double[] y = new double[CHUNK];
     private final double[] high = new double[KernelSet.STRIPES];
     private final double[] low = new double[KernelSet.STRIPES];
-    private final double[] factorHigh = new double[KernelSet.STRIPES];
-    private final double[] factorLow = new double[KernelSet.STRIPES];
     private final double[][] eight = new double[6][KernelSet.STRIPES];
 
-    CarefulSample(KernelSet kernels, double[][] temporary) {
+    CarefulSample(KernelSet kernels, double[][] memory) {
         this.kernels = kernels;
-        this.temporary = temporary;
+        this.memory = memory;
     }
 
     /** Finds R and E of the sample in a slot. */
@@ -58,8 +56,8 @@ final class CarefulSample {
             int n = load(b, slot, logits, from, b.apart[slot]);
             Arrays.fill(high, 0.0);
             Arrays.fill(low, 0.0);
-            kernels.expSum(y, 0, y, 0, n, KernelSet.STRIPES, magic(slot), high, low, temporary);
-            Sums.tree(high, low, 1);
+            kernels.expSum(y, y, 1, n, KernelSet.STRIPES, magic(slot), high, low, memory);
+            Sums.tree(high, low, 0, 1);
             restLow += low[0] + Sums.error(restHigh, high[0]);
             restHigh += high[0];
         }
@@ -69,7 +67,7 @@ final class CarefulSample {
         of.apartLow[slot] = 0;
         if (b.apart[slot] >= 0) {
             Arrays.fill(y, 0, KernelSet.STRIPES, clamped(slot, logits[b.base[slot] + b.apart[slot] * g.inner]));
-            kernels.exp(y, KernelSet.STRIPES, magic(slot), high, low, temporary);
+            kernels.exp(y, KernelSet.STRIPES, magic(slot), high, low, memory);
             of.apartHigh[slot] = high[0];
             of.apartLow[slot] = low[0];
         }
@@ -120,11 +118,9 @@ final class CarefulSample {
 
     /** The exponentials of the classes [from, from + CHUNK) of the sample times its factor. */
     double[] scaled(Block b, int slot, double[] logits, int from) {
-        Arrays.fill(factorHigh, b.factorHigh[slot]);
-        Arrays.fill(factorLow, b.factorLow[slot]);
         int n = load(b, slot, logits, from, -1);
-        kernels.expSum(y, 0, y, 0, n, KernelSet.STRIPES, magic(slot), high, low, temporary);
-        kernels.scale(y, 0, y, 0, n, KernelSet.STRIPES, factorHigh, factorLow);
+        kernels.expSum(y, y, 1, n, KernelSet.STRIPES, magic(slot), high, low, memory);
+        kernels.scale(y, 0, y, 0, n, 1, b.factorHigh, b.factorLow, slot, memory);
         return y;
     }
 
@@ -144,7 +140,7 @@ final class CarefulSample {
         Arrays.fill(eight[1], of.sumLow[slot]);
         Arrays.fill(eight[2], one);
         Arrays.fill(eight[3], 0.0);
-        kernels.logs(KernelSet.STRIPES, eight[0], eight[1], eight[2], eight[3], eight[4], eight[5]);
+        kernels.logs(KernelSet.STRIPES, eight[0], eight[1], eight[2], eight[3], eight[4], eight[5], memory);
         double x = logits[b.base[slot] + b.apart[slot] * b.geometry.inner];
         double k = exponent[slot];
         double log = eight[4][0];

@@ -49,6 +49,8 @@ final class Constants {
     static final long SQRT_HALF_BITS = 0x3fe6a09e00000000L;
     /** The bits of 1.0. */
     static final long ONE_BITS = 0x3ff0000000000000L;
+    /** The bits of 2^52: or'ed with an integer below 2^52 they are the bits of their sum. */
+    static final long TWO_52_BITS = 0x4330000000000000L;
     /** The sign and exponent of a double. */
     static final long EXPONENT_BITS = 0xfff0000000000000L;
     /** All but the sign. */

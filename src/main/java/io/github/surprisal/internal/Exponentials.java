@@ -46,7 +46,7 @@ final class Exponentials {
 
     Exponentials(Block block) {
         this.b = block;
-        this.carefully = new CarefulSample(kernels, block.temporary);
+        this.carefully = new CarefulSample(kernels, block.memory);
     }
 
     /**
@@ -79,18 +79,10 @@ final class Exponentials {
             b.load(logits, from, m, b.x);
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
-                kernels.magnitudes(b.x, b.start(run), n, b.width, bySlot);
-                if (g.rows) {
-                    double greatest = bySlot[0];
-                    for (int c = 1; c < b.width; c++) {
-                        greatest = Math.max(greatest, bySlot[c]);
-                    }
-                    measured(run, greatest);
-                } else {
-                    for (int i = 0; i < b.count; i++) {
-                        measured(i, bySlot[i]);
-                    }
-                }
+                kernels.magnitudes(b.x, b.start(run), n, b.width, bySlot, b.column(run));
+            }
+            for (int i = 0; i < b.count; i++) {
+                measured(i, bySlot[i]);
             }
         }
     }
@@ -117,7 +109,7 @@ final class Exponentials {
             bySlot[i] = ordinary ? logits[b.base[i] + b.apart[i] * b.geometry.inner] : 0.0;
         }
         java.util.Arrays.fill(bySlot, b.count, b.slots(), 0.0);
-        kernels.exp(bySlot, b.slots(), UNSCALED, apartHigh, apartLow, b.temporary);
+        kernels.exp(bySlot, b.slots(), UNSCALED, apartHigh, apartLow, b.memory);
         for (int i = 0; i < b.count; i++) {
             if (b.apart[i] < 0) {
                 apartHigh[i] = 0.0;
@@ -135,14 +127,10 @@ final class Exponentials {
             }
             b.putApart(b.x, from, m, STAND_IN);
             int n = b.length(g.padded(m));
+            b.beginSums(from, b.runs());
+            kernels.expSum(b.x, b.e, b.runs(), n, b.sumWidth(), UNSCALED, b.sum1High, b.sum1Low, b.memory);
             for (int run = 0; run < b.runs(); run++) {
-                if (!b.skips(run)) {
-                    b.beginSums(from);
-                    int start = b.start(run);
-                    kernels.expSum(b.x, start, b.e, start, n, b.sumWidth(), UNSCALED, b.sum1High, b.sum1Low,
-                            b.temporary);
-                    b.endSums(run, from, m, restHigh, restLow);
-                }
+                b.endSums(run, from, m, run * b.sumWidth(), restHigh, restLow);
             }
             if (!g.whole() && parking != null) {
                 b.store(b.e, from, m, parking);
@@ -152,7 +140,7 @@ final class Exponentials {
 
     /** Finds log1p(R / E); call {@link #replaceFarLogs} too unless the class apart is the most probable. */
     void log() {
-        kernels.logs(b.slots(), restHigh, restLow, apartHigh, apartLow, logHigh, logLow);
+        kernels.logs(b.slots(), restHigh, restLow, apartHigh, apartLow, logHigh, logLow, b.memory);
     }
 
     /** Replaces the logarithms of classes that lie too far below the maximum for the ratio of the sums. */
@@ -209,7 +197,7 @@ final class Exponentials {
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
                     kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width,
-                            b.byColumn(b.factorHigh, run, 0), b.byColumn(b.factorLow, run, 1));
+                            b.factorHigh, b.factorLow, b.column(run), b.memory);
                 }
             }
             b.store(b.e, from, m, out);
@@ -239,8 +227,7 @@ final class Exponentials {
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
-                    kernels.logProbabilities(b.x, b.start(run), b.x, b.start(run), n, b.width,
-                            b.byColumn(max, run, 0), b.byColumn(logHigh, run, 1), b.byColumn(logLow, run, 2));
+                    kernels.logProbabilities(b.x, b.start(run), n, b.width, max, logHigh, logLow, b.column(run), b.memory);
                 }
             }
             b.store(b.x, from, m, out);

@@ -33,6 +33,10 @@ final class Factors {
     /** Sets the factor of every sample of the block; {@code weights} by slot, or null for 1 each. */
     void set(LossCall call, double[] weights) {
         setOne();
+        if (weights == null && call.upstreams == null) {
+            setAll(call.factorHigh, call.factorLow);
+            return;
+        }
         for (int i = 0; i < b.count; i++) {
             double weight = weights == null ? 1.0 : weights[i];
             if (call.upstreams == null) {
@@ -41,6 +45,14 @@ final class Factors {
                 set(i, weight, call.upstreams[b.sample[i]], 0.0);
             }
         }
+    }
+
+    private void setAll(double high, double low) {
+        set(0, 1.0, high, low);
+        Arrays.fill(b.factorHigh, b.factorHigh[0]);
+        Arrays.fill(b.factorLow, b.factorLow[0]);
+        Arrays.fill(held, held[0]);
+        Arrays.fill(heldExponent, heldExponent[0]);
     }
 
     private void set(int slot, double weight, double high, double low) {

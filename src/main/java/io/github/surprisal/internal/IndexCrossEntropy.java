@@ -14,7 +14,7 @@ final class IndexCrossEntropy extends Criterion {
         of.log();
         of.replaceFarLogs(call.input);
         for (int i = 0; i < b.count; i++) {
-            b.slotWeight[i] = call.settings.weight(b.apart[i]);
+            b.slotWeight[i] = call.settings.weight(b.target[i]);
             record(call, b, i, b.slotWeight[i], of.logHigh[i], of.logLow[i]);
         }
         if (call.gradient != null) {
@@ -24,7 +24,7 @@ final class IndexCrossEntropy extends Criterion {
 
     private static void gradient(LossCall call, Block b) {
         Exponentials of = b.exponentials;
-        b.factors.set(call, b.slotWeight);
+        b.factors.set(call, call.settings.classWeights == null ? null : b.slotWeight);
         of.divideFactors();
         of.scale(call.input, call.gradient);
         for (int i = 0; i < b.count; i++) {

@@ -11,7 +11,7 @@ final class IndexNll extends Criterion {
             record(call, b, i, b.slotWeight[i], 0.0 - call.input[b.base[i] + b.target[i] * step], 0.0);
         }
         if (call.gradient != null) {
-            b.factors.set(call, b.slotWeight);
+            b.factors.set(call, call.settings.classWeights == null ? null : b.slotWeight);
             for (int i = 0; i < b.count; i++) {
                 clear(call, b.base[i]);
                 call.gradient[b.base[i] + b.target[i] * step] = -(b.factorHigh[i] + b.factorLow[i]);

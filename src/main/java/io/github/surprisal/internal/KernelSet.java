@@ -4,90 +4,98 @@ package io.github.surprisal.internal;
  * The loops over logits. Two sets implement them, {@link ScalarKernels} and {@code VectorKernels}, with the same
  * element-wise operations in the same order, so that their results agree bit for bit.
  *
- * <p>A <em>run</em> is {@code n} consecutive array elements seen as a table with {@code width} columns: element
- * {@code i} belongs to column {@code i % width}. One row of logits is a run of width 8, whose columns are the eight
- * stripes of its sum; a tile of samples side by side is a run as wide as the tile. {@code n} is a multiple of
- * {@code width} and {@code width} of 8. Arrays indexed by column start at 0.
+ * <p>A <em>run</em> is {@code n} consecutive array elements seen as a table of {@code width} columns: element {@code i}
+ * belongs to column {@code i % width}. A tile of samples side by side is a run with a column for each sample; a row of
+ * logits is a run of one column. Where a kernel adds up, a sample has a column for each stripe of its sum. What belongs to
+ * the columns stands in arrays, the first column's at index {@code column} ({@code 0} for sums).
+ *
+ * <p>{@code n} is a multiple of {@code width} and of {@link #STRIPES}; {@code width} is 1, or a power of 2 from STRIPES to
+ * {@link #BLOCK}; for sums it is not 1. Numbers in pairs of arrays, high and low, are sums of two doubles. Output and input
+ * arrays may be the same, element for element, unless said otherwise. {@code memory} is what a kernel may work in.
  */
 abstract class KernelSet {
 
-    /** The granularity of every run: the stripes of a row's sum, and the doubles of the widest vector. */
+    /** The granularity of runs: the stripes of a row's sum, and the doubles of the widest vector. */
     static final int STRIPES = 8;
+
+    /** Elements that a kernel takes through its steps at a time, so that what lies between stays in the first cache. */
+    static final int BLOCK = 512;
+
+    /** Arrays of {@code BLOCK + BLOCK} doubles that make up the memory of a kernel. */
+    static final int MEMORY = 8;
 
     /** The name that {@code Kernels.active()} shows. */
     abstract String name();
 
-    /** {@code magnitude[c]} = max |x| over the column; NaN counts as the greatest magnitude. */
-    abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude);
+    /** {@code magnitude} = max |x| over each column; NaN counts as the greatest magnitude. */
+    abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column);
 
     /**
-     * Exponentials and their sums in one pass: e = exp(x) 2^b with {@code magic} = MAGIC + BIAS + b, added to the
-     * column's sum ({@code high[c] + low[c]}, with the low parts of both e and the sum), and stored.
+     * Exponentials and their sums, of runs that follow one another from index 0 on: e = exp(x) 2^b with {@code magic} =
+     * MAGIC + BIAS + b, added to the column's sum, and stored. The sums of a run follow those of the run before.
      *
      * <p>x is finite and e normal, which the caller sees to. As e is positive, the sign it is stored with is free: it
      * carries the sign of what rounding e to double dropped. Read back as |e| (1 +- 2^-54), a stored exponential is
-     * within 2^-54 of the exact one where the nearest double is within 2^-53. {@code x} and {@code e} may be the same.
+     * within 2^-54 of the exact one where the nearest double is within 2^-53. The sums get both parts in full.
      */
-    abstract void expSum(double[] x, int from, double[] e, int to, int n, int width, double magic,
-            double[] high, double[] low, double[][] temporary);
+    abstract void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
+            double[] high, double[] low, double[][] memory);
 
-    /** exp(x[i]) 2^b as the sum of two doubles, i in [0, n), with the very operations of {@link #expSum}. */
-    abstract void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] temporary);
+    /** How many elements {@link #expSum} takes through its steps next: some whole runs, or a part of one. */
+    static int nextBlock(int done, int runs, int n) {
+        return n <= BLOCK
+                ? Math.min(BLOCK / n * n, runs * n - done)
+                : Math.min(BLOCK, n - done % n);
+    }
 
-    /**
-     * {@code out} = e times a factor of its column, given as factorHigh + factorLow (two doubles); e as stored by
-     * {@link #expSum}. Rounds once. In place allowed.
-     */
+    /** exp(x[i]) 2^b for i in [0, n), as {@link #expSum} finds it. */
+    abstract void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory);
+
+    /** {@code out} = e times a factor of its column, e being as stored by {@link #expSum}. Rounds once. */
     abstract void scale(double[] e, int from, double[] out, int to, int n, int width,
-            double[] factorHigh, double[] factorLow);
+            double[] factorHigh, double[] factorLow, int column, double[][] memory);
 
-    /**
-     * {@code e} times a factor of its column as in {@link #scale}, minus the element's share times a second factor of the
-     * column, all of two doubles; in place. Rounds about once.
-     */
+    /** {@code e} times a factor of its column as in {@link #scale}, minus the element's share times a second factor. */
     abstract void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width,
-            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow);
+            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int column,
+            double[][] memory);
 
-    /** {@code out} = (x - max) - (logHigh + logLow), each of the column; rounds about once. In place allowed. */
-    abstract void logProbabilities(double[] x, int from, double[] out, int to, int n, int width,
-            double[] max, double[] logHigh, double[] logLow);
+    /** {@code x} becomes (x - max) - log, max and log being the column's; rounds about once. */
+    abstract void logProbabilities(double[] x, int from, int n, int width,
+            double[] max, double[] logHigh, double[] logLow, int column, double[][] memory);
 
     /**
-     * log(1 + r / e) for r, e as sums of two doubles, as the sum of two doubles; error below 2^-60 relative. r >= 0,
-     * e > 0, and r / e below 2^900.
+     * log(1 + r / e), error below 2^-60 relative, for r >= 0, e > 0 and r / e below 2^900, for i in [0, n). No output may
+     * be an input.
      */
     abstract void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
-            double[] logHigh, double[] logLow);
+            double[] logHigh, double[] logLow, double[][] memory);
 
-    /** a / b for sums of two doubles, as the sum of two doubles; error below 2^-100 relative. In place allowed. */
+    /** a / b for i in [0, n), error below 2^-100 relative. */
     abstract void quotients(int n, double[] aHigh, double[] aLow, double[] bHigh, double[] bLow,
             double[] high, double[] low);
 
     /** Adds x to the sums of its columns. */
-    abstract void sums(double[] x, int from, int n, int width, double[] high, double[] low);
+    abstract void sums(double[] x, int from, int n, int width, double[] high, double[] low, double[][] memory);
 
-    /**
-     * What each class has of a sample's loss: w (keep t + floor), as the sum of two doubles. {@code keep} and
-     * {@code floor} are sums of two doubles; w stands beside t.
-     */
+    /** What each class has of a sample's loss: w (keep t + floor), w standing beside t, for i in [0, n). */
     abstract void shares(double[] t, double[] w, int n, double keepHigh, double keepLow, double floorHigh,
             double floorLow, double[] high, double[] low);
 
-    /**
-     * Adds share (max - x) to the column's first sum and share to its second.
-     */
+    /** Adds share (max - x) to the column's first sum and share to its second. */
     abstract void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow);
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory);
 
     /** Adds p (u - top) to the column's first sum and p to its second. */
     abstract void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow);
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory);
 
-    /** {@code out} = p ((u - top) second - first). In place allowed. */
-    abstract void softmaxProduct(double[] p, double[] u, double[] out, int from, int n, int width, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow);
+    /** {@code p} becomes p ((u - top) second - first). */
+    abstract void softmaxProduct(double[] p, double[] u, int from, int n, int width, double[] top,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int column,
+            double[][] memory);
 
-    /** {@code out} = u - (eHigh + eLow) (factorHigh + factorLow), the factors of the column. In place allowed. */
-    abstract void minusProduct(double[] u, double[] eHigh, double[] eLow, double[] out, int from, int n, int width,
-            double[] factorHigh, double[] factorLow);
+    /** {@code u} becomes u - e factor. */
+    abstract void minusProduct(double[] u, double[] eHigh, double[] eLow, int from, int n, int width,
+            double[] factorHigh, double[] factorLow, int column, double[][] memory);
 }

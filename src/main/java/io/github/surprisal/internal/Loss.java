@@ -163,7 +163,7 @@ public final class Loss {
         try {
             LossCall call = prepare(block.call, g, input, indices, probabilities);
             findDenominator(call);
-            if (call.denominatorHigh == 0.0) {
+            if (call.denominatorHigh == 0.0 && (settings.mean || !settings.smooths() || call.kept == 0)) {
                 return empty(call, gradient, lossWanted);
             }
             call.gradient = gradient;
@@ -221,23 +221,29 @@ public final class Loss {
         int samples = call.geometry.samples();
         double high = 0.0;
         double low = 0.0;
-        if (call.indices == null) {
+        int kept = 0;
+        if (call.indices == null || settings.classWeights == null && settings.ignored.length == 0) {
             high = samples;
+            kept = samples;
         } else {
             for (int s = 0; s < samples; s++) {
                 int target = call.indices[s];
                 if (!settings.ignores(target)) {
+                    kept++;
                     double weight = settings.weight(target);
                     low += Sums.error(high, weight);
                     high += weight;
                 }
             }
         }
+        call.kept = kept;
         call.denominatorHigh = high + low;
         call.denominatorLow = (high - call.denominatorHigh) + low;
     }
 
-    /** No sample, or none that weighs anything. */
+    /**
+     * No sample, or none that weighs anything. (With smoothing, samples whose own targets weigh nothing still have a sum.)
+     */
     private double empty(LossCall call, double[] gradient, boolean lossWanted) {
         boolean refused = settings.mean && settings.emptyMean == LossSettings.EmptyMeanRule.THROW;
         if (refused && lossWanted) {

@@ -19,6 +19,8 @@ final class LossCall {
     double[] upstreams;
     double factorHigh;
     double factorLow;
+    /** Samples whose index is not ignored. */
+    int kept;
     /** What the mean divides by, as the sum of two doubles. */
     double denominatorHigh;
     double denominatorLow;

@@ -31,10 +31,10 @@ final class Products {
             b.load(upstream, from, m, b.e);
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
-                b.beginSums(from);
-                KERNELS.softmaxSums(b.x, b.e, b.start(run), n, b.sumWidth(), b.bySumColumn(top, run, 0),
-                        b.sum1High, b.sum1Low, b.sum2High, b.sum2Low);
-                b.endSums(run, from, m, b.firstHigh, b.firstLow);
+                b.beginSums(from, 1);
+                KERNELS.softmaxSums(b.x, b.e, b.start(run), n, b.sumWidth(), b.bySumColumn(top, run),
+                        b.sum1High, b.sum1Low, b.sum2High, b.sum2Low, b.memory);
+                b.endSums(run, from, m, 0, b.firstHigh, b.firstLow);
                 b.endSecondSums(run, from, m, b.secondHigh, b.secondLow);
             }
         }
@@ -46,9 +46,8 @@ final class Products {
             }
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
-                KERNELS.softmaxProduct(b.x, b.e, b.x, b.start(run), n, b.width, b.byColumn(top, run, 0),
-                        b.byColumn(b.firstHigh, run, 1), b.byColumn(b.firstLow, run, 2),
-                        b.byColumn(b.secondHigh, run, 3), b.byColumn(b.secondLow, run, 4));
+                KERNELS.softmaxProduct(b.x, b.e, b.start(run), n, b.width, top, b.firstHigh, b.firstLow,
+                        b.secondHigh, b.secondLow, b.column(run), b.memory);
             }
             b.store(b.x, from, m, gradient);
         }
@@ -62,9 +61,9 @@ final class Products {
             b.load(upstream, from, m, b.e);
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
-                b.beginSums(from);
-                KERNELS.sums(b.e, b.start(run), n, b.sumWidth(), b.sum1High, b.sum1Low);
-                b.endSums(run, from, m, b.firstHigh, b.firstLow);
+                b.beginSums(from, 1);
+                KERNELS.sums(b.e, b.start(run), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
+                b.endSums(run, from, m, 0, b.firstHigh, b.firstLow);
             }
         }
         for (int i = 0, n = b.slots(); i < n; i++) {
@@ -80,13 +79,13 @@ final class Products {
                 double v = b.x[i];
                 b.x[i] = v < LOWEST ? LOWEST : v > HIGHEST ? HIGHEST : v; // NaN stays
             }
-            KERNELS.exp(b.x, all, Constants.MAGIC + Constants.BIAS + HEADROOM, b.shareHigh, b.shareLow, b.temporary);
+            KERNELS.exp(b.x, all, Constants.MAGIC + Constants.BIAS + HEADROOM, b.shareHigh, b.shareLow, b.memory);
             if (!g.whole()) {
                 b.load(upstream, from, m, b.e);
             }
             for (int run = 0; run < b.runs(); run++) {
-                KERNELS.minusProduct(b.e, b.shareHigh, b.shareLow, b.e, b.start(run), n, b.width,
-                        b.byColumn(b.factorHigh, run, 0), b.byColumn(b.factorLow, run, 1));
+                KERNELS.minusProduct(b.e, b.shareHigh, b.shareLow, b.start(run), n, b.width,
+                        b.factorHigh, b.factorLow, b.column(run), b.memory);
             }
             b.store(b.e, from, m, gradient);
         }

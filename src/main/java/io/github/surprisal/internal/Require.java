@@ -1,5 +1,6 @@
 package io.github.surprisal.internal;
 
+import java.util.Locale;
 import java.util.Objects;
 
 /** Checks of arguments. A message names the argument, its value and the rule. Conditions are written so that NaN fails. */
@@ -11,7 +12,7 @@ public final class Require {
     /** Checks that a condition holds. */
     public static void that(boolean condition, String format, Object... values) {
         if (!condition) {
-            throw new IllegalArgumentException(String.format(format, values));
+            throw new IllegalArgumentException(String.format(Locale.ROOT, format, values));
         }
     }
 

@@ -2,18 +2,18 @@ package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
 
+import java.util.Arrays;
+
 /**
  * The kernels in plain Java, the twin of {@code VectorKernels}: the same steps under the same comments.
  *
- * <p>Shaped for C2, which turns short loops over arrays into vector instructions by itself: a routine is split into loops
- * of some five operations over a block that stays in the first cache, bit manipulation in loops of its own.
+ * <p>Shaped for C2, which turns short loops over arrays into vector instructions by itself: a kernel takes a block that
+ * stays in the first cache through loops of up to a dozen operations, in arrays of its own so that all indices of a loop
+ * are the same (with x[from + i] beside y[i], C2 of JDK 17 does not vectorise), the values of columns are laid out beside
+ * the elements, and bit manipulation has loops of its own. Each store costs about as much as four operations; but the whole
+ * of exp in one loop is no longer vectorised by JDK 25.
  */
 final class ScalarKernels extends KernelSet {
-
-    /** Elements handled at a time: nine arrays of it are 36 KB; a multiple of every width. */
-    static final int BLOCK = 512;
-    /** How many arrays of {@code BLOCK + BLOCK} doubles {@link #expSum} needs. */
-    static final int TEMPORARIES = 8;
 
     @Override
     String name() {
@@ -21,235 +21,318 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    void magnitudes(double[] x, int from, int n, int width, double[] magnitude) {
-        java.util.Arrays.fill(magnitude, 0, width, 0.0);
+    void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column) {
+        if (width == 1) {
+            magnitude[column] = magnitudeOfRow(x, from, n);
+            return;
+        }
+        Arrays.fill(magnitude, column, column + width, 0.0);
         for (int i = from; i < from + n; i += width) {
             for (int c = 0; c < width; c++) {
-                magnitude[c] = Math.max(magnitude[c], Math.abs(x[i + c])); // NaN counts as the greatest
+                magnitude[column + c] = Math.max(magnitude[column + c], Math.abs(x[i + c]));
             }
         }
     }
 
+    private static double magnitudeOfRow(double[] x, int from, int n) {
+        long max = 0;
+        long max1 = 0;
+        long max2 = 0;
+        long max3 = 0;
+        for (int i = from; i < from + n; i += 4) {
+            // as integers, so that NaN counts as the greatest
+            max = Math.max(max, Double.doubleToRawLongBits(x[i]) & MAGNITUDE_BITS);
+            max1 = Math.max(max1, Double.doubleToRawLongBits(x[i + 1]) & MAGNITUDE_BITS);
+            max2 = Math.max(max2, Double.doubleToRawLongBits(x[i + 2]) & MAGNITUDE_BITS);
+            max3 = Math.max(max3, Double.doubleToRawLongBits(x[i + 3]) & MAGNITUDE_BITS);
+        }
+        return Double.longBitsToDouble(Math.max(Math.max(max, max1), Math.max(max2, max3)));
+    }
+
     @Override
-    void expSum(double[] x, int from, double[] e, int to, int n, int width, double magic,
-            double[] high, double[] low, double[][] temporary) {
-        double[] p = temporary[0];
-        double[] q = temporary[1];
-        for (int done = 0; done < n; done += BLOCK) {
-            int m = Math.min(BLOCK, n - done);
-            expOfBlock(x, from + done, m, magic, p, q, temporary);
-            sumBlock(p, q, m, width, high, low, temporary[2], temporary[3]);
-            for (int i = 0; i < m; i++) {
-                e[to + done + i] = Double.longBitsToDouble(
-                        Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
+    void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
+            double[] high, double[] low, double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
+        for (int done = 0; done < runs * n; ) {
+            int m = nextBlock(done, runs, n);
+            System.arraycopy(x, done, p, 0, m);
+            exponentials(p, q, m, magic, memory);
+            for (int from = 0; from < m; from += n) {
+                int first = (done + from) / n * width;
+                sumPairs(p, q, from, Math.min(m, from + n), width, high, low, first, memory);
             }
+            stash(p, q, m);
+            System.arraycopy(p, 0, e, done, m);
+            done += m;
         }
     }
 
     @Override
-    void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] temporary) {
+    void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
         for (int done = 0; done < n; done += BLOCK) {
             int m = Math.min(BLOCK, n - done);
-            expOfBlock(x, done, m, magic, temporary[0], temporary[1], temporary);
-            System.arraycopy(temporary[0], 0, high, done, m);
-            System.arraycopy(temporary[1], 0, low, done, m);
+            System.arraycopy(x, done, p, 0, m);
+            exponentials(p, q, m, magic, memory);
+            System.arraycopy(p, 0, high, done, m);
+            System.arraycopy(q, 0, low, done, m);
         }
     }
 
-    /** Leaves exp(x) 2^b = p + q. */
-    private static void expOfBlock(double[] x, int from, int m, double magic, double[] p, double[] q,
-            double[][] temporary) {
-        double[] shifted = temporary[2];
-        reduce(x, from, m, magic, shifted, temporary[3], temporary[4], temporary[5]);
-        polynomial(temporary[5], m, p, q, temporary[6]);
-        combine(temporary[3], temporary[4], temporary[5], temporary[6], m, p, q);
-        powers(shifted, m);
+    /** x in, exp(x) 2^b = x + low out. */
+    private static void exponentials(double[] x, double[] low, int m, double magic, double[][] memory) {
+        double[] k = memory[2];
+        double[] power = memory[3];
+        double[] r = memory[4];
+        double[] q = memory[5];
+        // k = rint(x log2(e)); k + BIAS + b then stands in the low bits of k + magic
         for (int i = 0; i < m; i++) {
-            p[i] *= shifted[i];
+            k[i] = Math.fma(x[i], LOG2E, magic) - magic;
         }
         for (int i = 0; i < m; i++) {
-            q[i] *= shifted[i];
-        }
-    }
-
-    private static void reduce(double[] x, int from, int m, double magic, double[] shifted, double[] k, double[] a,
-            double[] r) {
-        // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
-        for (int i = 0; i < m; i++) {
-            shifted[i] = Math.fma(x[from + i], LOG2E, magic);
-        }
-        for (int i = 0; i < m; i++) {
-            k[i] = shifted[i] - magic;
+            power[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(k[i] + magic) << 52);
         }
         // r = x - k ln2 in [-ln2/2, ln2/2]; a is exact, r rounded
+        // 1 + r = h + tail, which also takes up the rounding of r
         for (int i = 0; i < m; i++) {
-            a[i] = Math.fma(k[i], -LN2_HIGH, x[from + i]);
+            double a = Math.fma(k[i], -LN2_HIGH, x[i]);
+            double z = Math.fma(k[i], -LN2_LOW, a);
+            q[i] = Math.fma(k[i], -LN2_LOW, (1.0 - (z + 1.0)) + a);
+            r[i] = z;
         }
-        for (int i = 0; i < m; i++) {
-            r[i] = Math.fma(k[i], -LN2_LOW, a[i]);
-        }
-    }
-
-    /** (exp(r) - 1 - r) / r^2, in Estrin's order: short chains keep the units busy. */
-    private static void polynomial(double[] r, int m, double[] u, double[] v, double[] result) {
+        // (exp(r) - 1 - r) / r^2, in Estrin's order: short chains keep the units busy
         for (int i = 0; i < m; i++) {
             double z = r[i];
-            u[i] = Math.fma(Math.fma(z, E5, E4), z * z, Math.fma(z, E3, 0.5));
+            double z2 = z * z;
+            double z4 = z2 * z2;
+            double q0 = Math.fma(Math.fma(z, E5, E4), z2, Math.fma(z, E3, 0.5));
+            double q4 = Math.fma(Math.fma(z, E9, E8), z2, Math.fma(z, E7, E6));
+            double p = Math.fma(Math.fma(Math.fma(z, E11, E10), z4, q4), z4, q0);
+            q[i] = Math.fma(z2, p, q[i]);
         }
-        for (int i = 0; i < m; i++) {
-            double z = r[i];
-            v[i] = Math.fma(Math.fma(z, E9, E8), z * z, Math.fma(z, E7, E6));
-        }
-        for (int i = 0; i < m; i++) {
-            double z = r[i];
-            double z4 = z * z * (z * z);
-            result[i] = Math.fma(Math.fma(Math.fma(z, E11, E10), z4, v[i]), z4, u[i]);
-        }
-    }
-
-    private static void combine(double[] k, double[] a, double[] r, double[] polynomial, int m, double[] p, double[] q) {
-        // 1 + r = h + what is in tail, which also takes up the rounding of r
+        // exp(r) = h + t = p + (h - p + t), p nearest; then times 2^(k + b)
         for (int i = 0; i < m; i++) {
             double h = r[i] + 1.0;
-            k[i] = Math.fma(k[i], -LN2_LOW, (1.0 - h) + a[i]);
-        }
-        for (int i = 0; i < m; i++) {
-            a[i] = Math.fma(r[i] * r[i], polynomial[i], k[i]);
-        }
-        // exp(r) = h + t = p + q, p nearest; then times 2^(k + b)
-        for (int i = 0; i < m; i++) {
-            double h = r[i] + 1.0;
-            double t = a[i];
-            p[i] = h + t;
-            q[i] = (h - (h + t)) + t;
+            double p = h + q[i];
+            low[i] = ((h - p) + q[i]) * power[i];
+            x[i] = p * power[i];
         }
     }
 
-    /** Makes 2^(k + b) of the low bits. */
-    private static void powers(double[] shifted, int m) {
+    /** Gives p the sign of q. */
+    private static void stash(double[] p, double[] q, int m) {
         for (int i = 0; i < m; i++) {
-            shifted[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(shifted[i]) << 52);
+            p[i] = Double.longBitsToDouble(
+                    Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
         }
     }
 
-    private static void sumBlock(double[] p, double[] q, int m, int width, double[] high, double[] low,
-            double[] running, double[] error) {
-        // the sums of the columns as they grow, all of them kept, so that the errors can be found side by side
-        System.arraycopy(high, 0, running, 0, width);
+    /** Adds p + q, elements [from, end), to the sums of their columns, the first of them being {@code column}. */
+    private static void sumPairs(double[] p, double[] q, int from, int end, int width, double[] high, double[] low,
+            int column, double[][] memory) {
+        double[] before = memory[2];
+        double[] after = memory[3];
+        // the sums as they grow, all of them kept, so that their errors can be found side by side
         if (width == STRIPES) {
-            for (int i = 0; i < m; i++) {
-                running[i + STRIPES] = running[i] + p[i];
-            }
+            growStripes(p, from, end, high, column, before, after);
         } else {
-            for (int i = 0; i < m; i++) {
-                running[i + width] = running[i] + p[i];
+            System.arraycopy(high, column, before, from, width);
+            for (int i = from; i < end; i++) {
+                before[i + width] = before[i] + p[i];
             }
+            System.arraycopy(before, from + width, after, from, end - from);
+            System.arraycopy(before, end, high, column, width);
         }
-        System.arraycopy(running, m, high, 0, width);
-        // sum + p = next + error exactly
-        for (int i = 0; i < m; i++) {
-            double sum = running[i];
-            double next = running[i + width];
-            double part = next - sum;
-            error[i] = (sum - (next - part)) + (p[i] - part);
+        // sum + v = next + error exactly
+        for (int i = from; i < end; i++) {
+            double part = after[i] - before[i];
+            after[i] = (before[i] - (after[i] - part)) + (p[i] - part) + q[i];
         }
-        System.arraycopy(low, 0, running, 0, width);
         if (width == STRIPES) {
-            for (int i = 0; i < m; i++) {
-                running[i + STRIPES] = running[i] + (error[i] + q[i]);
-            }
+            addStripes(after, from, end, low, column);
         } else {
-            for (int i = 0; i < m; i++) {
-                running[i + width] = running[i] + (error[i] + q[i]);
+            for (int i = from; i < end; i += width) {
+                for (int c = 0; c < width; c++) {
+                    low[column + c] += after[i + c];
+                }
             }
         }
-        System.arraycopy(running, m, low, 0, width);
+    }
+
+    /** Adds to eight sums, keeping each before and after each addition. */
+    private static void growStripes(double[] p, int from, int end, double[] sums, int at, double[] before, double[] after) {
+        double s0 = sums[at];
+        double s1 = sums[at + 1];
+        double s2 = sums[at + 2];
+        double s3 = sums[at + 3];
+        double s4 = sums[at + 4];
+        double s5 = sums[at + 5];
+        double s6 = sums[at + 6];
+        double s7 = sums[at + 7];
+        System.arraycopy(sums, at, before, from, STRIPES);
+        for (int i = from; i < end; i += STRIPES) {
+            after[i] = s0 += p[i];
+            after[i + 1] = s1 += p[i + 1];
+            after[i + 2] = s2 += p[i + 2];
+            after[i + 3] = s3 += p[i + 3];
+            after[i + 4] = s4 += p[i + 4];
+            after[i + 5] = s5 += p[i + 5];
+            after[i + 6] = s6 += p[i + 6];
+            after[i + 7] = s7 += p[i + 7];
+        }
+        System.arraycopy(after, from, before, from + STRIPES, end - from - STRIPES);
+        System.arraycopy(after, end - STRIPES, sums, at, STRIPES);
+    }
+
+    private static void addStripes(double[] values, int from, int end, double[] sums, int at) {
+        double s0 = sums[at];
+        double s1 = sums[at + 1];
+        double s2 = sums[at + 2];
+        double s3 = sums[at + 3];
+        double s4 = sums[at + 4];
+        double s5 = sums[at + 5];
+        double s6 = sums[at + 6];
+        double s7 = sums[at + 7];
+        for (int i = from; i < end; i += STRIPES) {
+            s0 += values[i];
+            s1 += values[i + 1];
+            s2 += values[i + 2];
+            s3 += values[i + 3];
+            s4 += values[i + 4];
+            s5 += values[i + 5];
+            s6 += values[i + 6];
+            s7 += values[i + 7];
+        }
+        sums[at] = s0;
+        sums[at + 1] = s1;
+        sums[at + 2] = s2;
+        sums[at + 3] = s3;
+        sums[at + 4] = s4;
+        sums[at + 5] = s5;
+        sums[at + 6] = s6;
+        sums[at + 7] = s7;
+    }
+
+    /** Lays the values of the columns out beside m elements. */
+    private static double[] spread(double[] values, int column, int m, int width, double[] into) {
+        if (width == 1) {
+            Arrays.fill(into, 0, m, values[column]);
+        } else {
+            for (int i = 0; i < m; i += width) {
+                System.arraycopy(values, column, into, i, width);
+            }
+        }
+        return into;
     }
 
     @Override
     void scale(double[] e, int from, double[] out, int to, int n, int width,
-            double[] factorHigh, double[] factorLow) {
-        for (int i = 0; i < n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // |e| (1 +- 2^-54) (fh + fl)
-                double v = e[from + i + c];
-                double m = Math.abs(v);
-                double fh = factorHigh[c];
-                out[to + i + c] = Math.fma(m, fh, Math.fma(v, fh * STASH, m * factorLow[c]));
+            double[] factorHigh, double[] factorLow, int column, double[][] memory) {
+        int block = Math.min(n, BLOCK);
+        double[] fh = spread(factorHigh, column, block, width, memory[0]);
+        double[] fl = spread(factorLow, column, block, width, memory[1]);
+        double[] v = memory[2];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(e, from + done, v, 0, m);
+            // |e| (1 +- 2^-54) (fh + fl)
+            for (int i = 0; i < m; i++) {
+                double a = Math.abs(v[i]);
+                v[i] = Math.fma(a, fh[i], Math.fma(v[i], fh[i] * STASH, a * fl[i]));
             }
+            System.arraycopy(v, 0, out, to + done, m);
         }
     }
 
     @Override
     void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width,
-            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow) {
-        for (int i = from; i < from + n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // |e| (1 +- 2^-54) (fh + fl)
-                double v = e[i + c];
-                double m = Math.abs(v);
-                double fh = factorHigh[c];
-                double p = m * fh;
-                double pl = Math.fma(m, fh, -p) + Math.fma(v, fh * STASH, m * factorLow[c]);
-                // minus the share, whose low part joins the other's
-                double sh = -secondHigh[c];
-                double w = shareHigh[i + c];
-                double wl = shareLow[i + c];
-                e[i + c] = Math.fma(w, sh, p) + (pl + Math.fma(w, -secondLow[c], wl * sh));
+            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int column,
+            double[][] memory) {
+        int block = Math.min(n, BLOCK);
+        double[] fh = spread(factorHigh, column, block, width, memory[0]);
+        double[] fl = spread(factorLow, column, block, width, memory[1]);
+        double[] sh = spread(secondHigh, column, block, width, memory[2]);
+        double[] sl = spread(secondLow, column, block, width, memory[3]);
+        double[] v = memory[4];
+        double[] w = memory[5];
+        double[] wl = memory[6];
+        double[] low = memory[7];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(e, from + done, v, 0, m);
+            System.arraycopy(shareHigh, from + done, w, 0, m);
+            System.arraycopy(shareLow, from + done, wl, 0, m);
+            // |e| (1 +- 2^-54) (fh + fl)
+            for (int i = 0; i < m; i++) {
+                double a = Math.abs(v[i]);
+                double p = a * fh[i];
+                low[i] = Math.fma(a, fh[i], -p) + Math.fma(v[i], fh[i] * STASH, a * fl[i]);
             }
+            // minus the share, whose low part joins the other's
+            for (int i = 0; i < m; i++) {
+                low[i] = low[i] + Math.fma(w[i], -sl[i], wl[i] * -sh[i]);
+            }
+            for (int i = 0; i < m; i++) {
+                v[i] = Math.fma(w[i], -sh[i], Math.abs(v[i]) * fh[i]) + low[i];
+            }
+            System.arraycopy(v, 0, e, from + done, m);
         }
     }
 
     @Override
-    void logProbabilities(double[] x, int from, double[] out, int to, int n, int width,
-            double[] max, double[] logHigh, double[] logLow) {
-        for (int i = 0; i < n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // d + dl = x - m exactly
-                double v = x[from + i + c];
-                double m = max[c];
-                double d = v - m;
-                double part = d - v;
-                double dl = (v - (d - part)) - (m + part);
-                // s + sl = d - lh exactly; both terms are at most 0, so nothing cancels
-                double lh = logHigh[c];
-                double s = d - lh;
+    void logProbabilities(double[] x, int from, int n, int width,
+            double[] max, double[] logHigh, double[] logLow, int column, double[][] memory) {
+        int block = Math.min(n, BLOCK);
+        double[] top = spread(max, column, block, width, memory[0]);
+        double[] lh = spread(logHigh, column, block, width, memory[1]);
+        double[] ll = spread(logLow, column, block, width, memory[2]);
+        double[] low = memory[3];
+        double[] v = memory[4];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(x, from + done, v, 0, m);
+            // d + dl = x - m exactly
+            difference(v, top, m, low);
+            for (int i = 0; i < m; i++) {
+                low[i] = low[i] - ll[i];
+            }
+            // s + sl = d - lh exactly; both terms are at most 0, so nothing cancels
+            for (int i = 0; i < m; i++) {
+                double d = v[i] - top[i];
+                double s = d - lh[i];
                 double piece = s - d;
-                double sl = (d - (s - piece)) - (lh + piece);
-                out[to + i + c] = s + (sl + (dl - logLow[c]));
+                low[i] = ((d - (s - piece)) - (lh[i] + piece)) + low[i];
             }
+            for (int i = 0; i < m; i++) {
+                v[i] = ((v[i] - top[i]) - lh[i]) + low[i];
+            }
+            System.arraycopy(v, 0, x, from + done, m);
+        }
+    }
+
+    /** What rounding drops from x - top. */
+    private static void difference(double[] x, double[] top, int m, double[] low) {
+        for (int i = 0; i < m; i++) {
+            double v = x[i];
+            double d = v - top[i];
+            double part = d - v;
+            low[i] = (v - (d - part)) - (top[i] + part);
         }
     }
 
     @Override
-    void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow, double[] logHigh, double[] logLow) {
+    void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
+            double[] logHigh, double[] logLow, double[][] memory) {
+        double[] k = memory[0];
+        double[] th = memory[1];
+        double[] tl = memory[2];
+        reduce(n, rHigh, rLow, eHigh, eLow, logHigh, logLow, k, th, tl);
+        quotients(n, logHigh, logLow, th, tl, logHigh, logLow);
         for (int i = 0; i < n; i++) {
-            double rh = rHigh[i];
-            double rl = rLow[i];
-            double eh = eHigh[i];
-            double el = eLow[i];
-            // s = e + r
-            double sh = eh + rh;
-            double part = sh - eh;
-            double sl = (eh - (sh - part)) + (rh - part) + (el + rl);
-            // power = 2^k with s / (e 2^k) in [sqrt(1/2), sqrt(2)]
-            long above = Double.doubleToRawLongBits(sh / eh) - SQRT_HALF_BITS;
-            double power = Double.longBitsToDouble((above & EXPONENT_BITS) + ONE_BITS);
-            double k = (above + ONE_BITS >>> 52) - BIAS;
-            double dh = eh * power;
-            double dl = el * power;
-            // s - e 2^k, and s + e 2^k; the difference of the high parts is exact, and for k = 0 it is r
-            boolean tail = k == 0.0;
-            double nh = tail ? rh : sh - dh;
-            double nl = tail ? rl : sl - dl;
-            double th = sh + dh;
-            double tl = (sh - th) + dh + (sl + dl);
-            // z + zl = 2 (s - e 2^k) / (s + e 2^k)
-            nh += nh;
-            nl += nl;
-            double z = nh / th;
-            double zl = (Math.fma(-z, th, nh) + (nl - z * tl)) / th;
-            // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in z / 2
+            // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in u = z / 2
+            double z = logHigh[i];
             double u = z * 0.5;
             double u2 = u * u;
             double u4 = u2 * u2;
@@ -258,14 +341,47 @@ final class ScalarKernels extends KernelSet {
             double p4 = Math.fma(u2, A5, A4);
             double p6 = Math.fma(u2, A7, A6);
             double p = Math.fma(Math.fma(Math.fma(p6, u4, p4), u4, p2), u4, p0);
-            double low1 = Math.fma(u2 * u, p, zl);
+            double low = Math.fma(u2 * u, p, logLow[i]);
             // plus k ln2, whose high part is exact and, unless 0, above z
-            double kh = k * LN2_HIGH;
+            double kh = k[i] * LN2_HIGH;
             double lh = kh + z;
-            double low2 = (kh - lh) + z + Math.fma(k, LN2_LOW, low1);
-            double h = lh + low2;
-            logLow[i] = (lh - h) + low2;
+            double ll = (kh - lh) + z + Math.fma(k[i], LN2_LOW, low);
+            double h = lh + ll;
+            logLow[i] = (lh - h) + ll;
             logHigh[i] = h;
+        }
+    }
+
+    /** With s = e + r, finds k with s / (e 2^k) near 1, n = 2 (s - e 2^k) and t = s + e 2^k. */
+    private static void reduce(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
+            double[] nHigh, double[] nLow, double[] k, double[] tHigh, double[] tLow) {
+        for (int i = 0; i < n; i++) {
+            double rh = rHigh[i];
+            double rl = rLow[i];
+            double eh = eHigh[i];
+            double el = eLow[i];
+            double sh = eh + rh;
+            double part = sh - eh;
+            double sl = (eh - (sh - part)) + (rh - part) + (el + rl);
+            // power = 2^k with s / (e 2^k) in [sqrt(1/2), sqrt(2)]
+            long above = Double.doubleToRawLongBits(sh / eh) - SQRT_HALF_BITS;
+            double power = Double.longBitsToDouble((above & EXPONENT_BITS) + ONE_BITS);
+            double j = Double.longBitsToDouble(above + ONE_BITS >>> 52 | TWO_52_BITS) - (0x1p52 + BIAS);
+            k[i] = j;
+            double dh = eh * power;
+            double th = sh + dh;
+            tHigh[i] = th;
+            tLow[i] = (sh - th) + dh + Math.fma(el, power, sl);
+            // s - e 2^k = r - e (2^k - 1), which for k = 0 is r itself
+            double f = power - 1.0;
+            double fl = (power - f) - 1.0;
+            double g = eh * f;
+            double gl = Math.fma(eh, f, -g) + Math.fma(el, f, eh * fl);
+            double nh = rh - g;
+            double piece = nh - rh;
+            double nl = (rh - (nh - piece)) - (g + piece) + (rl - gl);
+            nHigh[i] = nh + nh;
+            nLow[i] = nl + nl;
         }
     }
 
@@ -287,17 +403,14 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    void sums(double[] x, int from, int n, int width, double[] high, double[] low) {
-        for (int i = from; i < from + n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // sum + v = next + error exactly
-                double v = x[i + c];
-                double sum = high[c];
-                double next = sum + v;
-                double part = next - sum;
-                low[c] += (sum - (next - part)) + (v - part);
-                high[c] = next;
-            }
+    void sums(double[] x, int from, int n, int width, double[] high, double[] low, double[][] memory) {
+        double[] p = memory[0];
+        double[] zero = memory[1];
+        Arrays.fill(zero, 0, Math.min(n, BLOCK), 0.0);
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(x, from + done, p, 0, m);
+            sumPairs(p, zero, 0, m, width, high, low, 0, memory);
         }
     }
 
@@ -314,110 +427,134 @@ final class ScalarKernels extends KernelSet {
             double part = s - a;
             double sl = (a - (s - part)) + (floorHigh - part) + (al + floorLow);
             // times w
-            double h = w[i] * s;
-            low[i] = Math.fma(w[i], s, -h) + w[i] * sl;
+            double weight = w[i];
+            double h = weight * s;
+            low[i] = Math.fma(weight, s, -h) + weight * sl;
             high[i] = h;
         }
     }
 
     @Override
     void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow) {
-        for (int i = from; i < from + n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // d + dl = m - x exactly
-                double v = x[i + c];
-                double m = max[c];
-                double d = m - v;
-                double part = d - m;
-                double dl = (m - (d - part)) - (v + part);
-                // h + l = share (d + dl)
-                double sh = shareHigh[i + c];
-                double sl = shareLow[i + c];
-                double h = sh * d;
-                double l = Math.fma(sh, d, -h) + (sh * dl + sl * d);
-                // sum + h = next + error exactly, twice
-                double first = firstHigh[c];
-                double next = first + h;
-                double piece = next - first;
-                firstLow[c] += (first - (next - piece)) + (h - piece) + l;
-                firstHigh[c] = next;
-                double second = secondHigh[c];
-                double after = second + sh;
-                double bit = after - second;
-                secondLow[c] += (second - (after - bit)) + (sh - bit) + sl;
-                secondHigh[c] = after;
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
+        double[] w = memory[5];
+        double[] wl = memory[6];
+        double[] top = spread(max, 0, Math.min(n, BLOCK), width, memory[4]);
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(x, from + done, p, 0, m);
+            System.arraycopy(shareHigh, from + done, w, 0, m);
+            System.arraycopy(shareLow, from + done, wl, 0, m);
+            // d + dl = m - x exactly
+            difference(top, p, m, q);
+            // h + l = share (d + dl)
+            for (int i = 0; i < m; i++) {
+                double d = top[i] - p[i];
+                double h = w[i] * d;
+                q[i] = Math.fma(w[i], d, -h) + (w[i] * q[i] + wl[i] * d);
             }
+            for (int i = 0; i < m; i++) {
+                p[i] = w[i] * (top[i] - p[i]);
+            }
+            sumPairs(p, q, 0, m, width, firstHigh, firstLow, 0, memory);
+            sumPairs(w, wl, 0, m, width, secondHigh, secondLow, 0, memory);
         }
     }
 
     @Override
     void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow) {
-        for (int i = from; i < from + n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // d + dl = u - m exactly
-                double v = u[i + c];
-                double m = top[c];
-                double d = v - m;
-                double part = d - v;
-                double dl = (v - (d - part)) - (m + part);
-                // h + l = p (d + dl)
-                double q = p[i + c];
-                double h = q * d;
-                double l = Math.fma(q, d, -h) + q * dl;
-                // sum + h = next + error exactly, twice
-                double first = firstHigh[c];
-                double next = first + h;
-                double piece = next - first;
-                firstLow[c] += (first - (next - piece)) + (h - piece) + l;
-                firstHigh[c] = next;
-                double second = secondHigh[c];
-                double after = second + q;
-                double bit = after - second;
-                secondLow[c] += (second - (after - bit)) + (q - bit);
-                secondHigh[c] = after;
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
+        double[] h = memory[0];
+        double[] l = memory[1];
+        double[] v = memory[5];
+        double[] t = spread(top, 0, Math.min(n, BLOCK), width, memory[4]);
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(u, from + done, h, 0, m);
+            System.arraycopy(p, from + done, v, 0, m);
+            // d + dl = u - m exactly
+            difference(h, t, m, l);
+            // h + l = p (d + dl)
+            for (int i = 0; i < m; i++) {
+                double d = h[i] - t[i];
+                double product = v[i] * d;
+                l[i] = Math.fma(v[i], d, -product) + v[i] * l[i];
             }
+            for (int i = 0; i < m; i++) {
+                h[i] = v[i] * (h[i] - t[i]);
+            }
+            sumPairs(h, l, 0, m, width, firstHigh, firstLow, 0, memory);
+            Arrays.fill(l, 0, m, 0.0);
+            sumPairs(v, l, 0, m, width, secondHigh, secondLow, 0, memory);
         }
     }
 
     @Override
-    void softmaxProduct(double[] p, double[] u, double[] out, int from, int n, int width, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow) {
-        for (int i = from; i < from + n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // d + dl = u - m exactly
-                double v = u[i + c];
-                double m = top[c];
-                double d = v - m;
-                double part = d - v;
-                double dl = (v - (d - part)) - (m + part);
-                // a + al = (d + dl) second
-                double sh = secondHigh[c];
-                double a = d * sh;
-                double al = Math.fma(d, sh, -a) + (d * secondLow[c] + dl * sh);
-                // b + bl = a + al - first
-                double fh = firstHigh[c];
-                double b = a - fh;
-                double piece = b - a;
-                double bl = (a - (b - piece)) - (fh + piece) + (al - firstLow[c]);
-                double q = p[i + c];
-                out[i + c] = Math.fma(q, b, q * bl);
+    void softmaxProduct(double[] p, double[] u, int from, int n, int width, double[] top,
+            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int column,
+            double[][] memory) {
+        int block = Math.min(n, BLOCK);
+        double[] t = spread(top, column, block, width, memory[0]);
+        double[] fh = spread(firstHigh, column, block, width, memory[1]);
+        double[] fl = spread(firstLow, column, block, width, memory[2]);
+        double[] sh = spread(secondHigh, column, block, width, memory[3]);
+        double[] sl = spread(secondLow, column, block, width, memory[4]);
+        double[] a = memory[5];
+        double[] low = memory[6];
+        double[] q = memory[7];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(u, from + done, a, 0, m);
+            System.arraycopy(p, from + done, q, 0, m);
+            // d + dl = u - m exactly
+            difference(a, t, m, low);
+            // a + al = (d + dl) second
+            for (int i = 0; i < m; i++) {
+                double d = a[i] - t[i];
+                double product = d * sh[i];
+                low[i] = Math.fma(d, sh[i], -product) + (d * sl[i] + low[i] * sh[i]);
             }
+            for (int i = 0; i < m; i++) {
+                a[i] = (a[i] - t[i]) * sh[i];
+            }
+            // b + bl = a + al - first
+            for (int i = 0; i < m; i++) {
+                low[i] = low[i] - fl[i];
+            }
+            for (int i = 0; i < m; i++) {
+                double b = a[i] - fh[i];
+                double piece = b - a[i];
+                low[i] = ((a[i] - (b - piece)) - (fh[i] + piece)) + low[i];
+            }
+            for (int i = 0; i < m; i++) {
+                q[i] = Math.fma(q[i], a[i] - fh[i], q[i] * low[i]);
+            }
+            System.arraycopy(q, 0, p, from + done, m);
         }
     }
 
     @Override
-    void minusProduct(double[] u, double[] eHigh, double[] eLow, double[] out, int from, int n, int width,
-            double[] factorHigh, double[] factorLow) {
-        for (int i = from; i < from + n; i += width) {
-            for (int c = 0; c < width; c++) {
-                // u - e f, the low parts of the product first
-                double fh = -factorHigh[c];
-                double eh = eHigh[i + c];
-                double low = Math.fma(eh, -factorLow[c], eLow[i + c] * fh);
-                out[i + c] = Math.fma(eh, fh, u[i + c]) + low;
+    void minusProduct(double[] u, double[] eHigh, double[] eLow, int from, int n, int width,
+            double[] factorHigh, double[] factorLow, int column, double[][] memory) {
+        int block = Math.min(n, BLOCK);
+        double[] fh = spread(factorHigh, column, block, width, memory[0]);
+        double[] fl = spread(factorLow, column, block, width, memory[1]);
+        double[] v = memory[2];
+        double[] h = memory[3];
+        double[] l = memory[4];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(u, from + done, v, 0, m);
+            System.arraycopy(eHigh, from + done, h, 0, m);
+            System.arraycopy(eLow, from + done, l, 0, m);
+            // u - e f, the low parts of the product first
+            for (int i = 0; i < m; i++) {
+                double low = Math.fma(h[i], -fl[i], l[i] * -fh[i]);
+                v[i] = Math.fma(h[i], -fh[i], v[i]) + low;
             }
+            System.arraycopy(v, 0, u, from + done, m);
         }
     }
 }

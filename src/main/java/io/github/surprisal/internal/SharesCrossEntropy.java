@@ -44,10 +44,11 @@ final class SharesCrossEntropy extends Criterion {
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
-                    b.beginSums(from);
+                    b.beginSums(from, 1);
                     kernels.surprisals(b.x, b.shareHigh, b.shareLow, b.start(run), n, b.sumWidth(),
-                            b.bySumColumn(b.exponentials.max, run, 0), b.sum1High, b.sum1Low, b.sum2High, b.sum2Low);
-                    b.endSums(run, from, m, b.firstHigh, b.firstLow);
+                            b.bySumColumn(b.exponentials.max, run), b.sum1High, b.sum1Low, b.sum2High, b.sum2Low,
+                            b.memory);
+                    b.endSums(run, from, m, 0, b.firstHigh, b.firstLow);
                     b.endSecondSums(run, from, m, b.secondHigh, b.secondLow);
                 }
             }
@@ -118,8 +119,7 @@ final class SharesCrossEntropy extends Criterion {
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
                     kernels.scaleMinus(b.e, b.shareHigh, b.shareLow, b.start(run), n, b.width,
-                            b.byColumn(b.factorHigh, run, 0), b.byColumn(b.factorLow, run, 1),
-                            b.byColumn(b.firstHigh, run, 2), b.byColumn(b.firstLow, run, 3));
+                            b.factorHigh, b.factorLow, b.firstHigh, b.firstLow, b.column(run), b.memory);
                 }
             }
             b.store(b.e, from, m, call.gradient);

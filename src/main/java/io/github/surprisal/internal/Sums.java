@@ -14,12 +14,12 @@ final class Sums {
     }
 
     /**
-     * Adds up eight lines of {@code width} two-double sums, line j with j + 4, then j + 2, then j + 1: the result is in the
+     * Adds up eight lines of {@code width} two-double sums from an index on, line j with j + 4, then j + 2, then j + 1: the result is in the
      * first line. This tree is part of the order of summation.
      */
-    static void tree(double[] high, double[] low, int width) {
+    static void tree(double[] high, double[] low, int from, int width) {
         for (int half = KernelSet.STRIPES / 2; half > 0; half /= 2) {
-            for (int i = 0, j = half * width; i < half * width; i++, j++) {
+            for (int i = from, j = from + half * width; i < from + half * width; i++, j++) {
                 double a = high[i];
                 double b = high[j];
                 low[i] += low[j] + error(a, b);

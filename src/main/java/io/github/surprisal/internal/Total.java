@@ -46,7 +46,7 @@ final class Total {
         if (notFinite != 0.0) {
             return notFinite;
         }
-        Sums.tree(high, low, 1);
+        Sums.tree(high, low, 0, 1);
         boolean huge = hugeHigh != 0.0;
         double scale = huge ? DOWN : 1.0;
         double h = high[0] * scale;
