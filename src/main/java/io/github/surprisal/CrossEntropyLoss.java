@@ -26,8 +26,9 @@ import java.util.Objects;
  * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is within
  * 2 ulp of the exact value for all finite logits, the tails included; the worst seen is 1 ulp. With class probabilities or
  * smoothing a gradient is a difference, and within 2 ulp of the larger of its two terms. Held by {@code TruthCasesTest},
- * {@code TruthBatchCasesTest} and {@code RandomOracleTest}. Factors (weight times upstream over denominator) may be as
- * large or small as a double.
+ * {@code TruthBatchCasesTest} and {@code RandomOracleTest}. The upstream may be as large or
+ * small as a double; weights and target probabilities, if not 0, are taken to lie between 1e-270 and 1e270, and a
+ * probability below 1e-450 counts as 0 whatever it is multiplied by.
  *
  * <p><b>Special cases.</b> A NaN or +Infinity logit makes its sample's loss and gradient NaN, and so does a sample whose
  * logits are all -Infinity. A logit of -Infinity is a class of probability 0: gradient 0, or, at the target, loss +Infinity

@@ -27,7 +27,8 @@ class AliasingTest {
         }
         LossArguments arguments = new LossArguments(Targets.PROBABILITIES);
         arguments.losses = arguments.probabilities;
-        arguments.assertRefused(kind.create(), Entry.FORWARD_PER_SAMPLE, "losses must not be the same array as targets");
+        arguments.assertRefused(kind.create(), Entry.FORWARD_PER_SAMPLE,
+                "losses must not be the same array as targets");
     }
 
     @ParameterizedTest
@@ -74,7 +75,8 @@ class AliasingTest {
         Bits.assertSame(shared.gradient, apart.gradient, "gradient");
 
         shared.gradient = shared.input;
-        shared.assertRefused(kind.create(), Entry.BACKWARD_PER_SAMPLE, "gradient must not be the same array as upstream");
+        shared.assertRefused(kind.create(), Entry.BACKWARD_PER_SAMPLE,
+                "gradient must not be the same array as upstream");
     }
 
     // ---- allowed
@@ -82,7 +84,8 @@ class AliasingTest {
     static Layout[] layouts() {
         return new Layout[] {
             Layout.of(11, 5), Layout.of(3, 1), Layout.of(70, 64), Layout.of(9, 65).at(3).withRowStride(70),
-            Layout.of(3, 2049), Layout.of(2, 5000), Layout.of(3, 7, 5), Layout.of(2, 300, 9).at(1), Layout.of(1, 2500, 11)};
+            Layout.of(3, 2049), Layout.of(2, 5000), Layout.of(3, 7, 5), Layout.of(2, 300, 9).at(1),
+            Layout.of(1, 2500, 11)};
     }
 
     /** Ordinary rows, every third with logits that take another way through the kernels. */
@@ -143,7 +146,8 @@ class AliasingTest {
         void backward(double[] output, double[] upstream, Layout layout, double[] gradient);
     }
 
-    private static void productInPlace(String name, Product product, double[] output, double[] upstream, Layout layout) {
+    private static void productInPlace(String name, Product product, double[] output, double[] upstream,
+            Layout layout) {
         double[] apart = new double[output.length];
         product.backward(output, upstream, layout, apart);
         double[] intoOutput = output.clone();
@@ -184,7 +188,8 @@ class AliasingTest {
                 loss.backwardPerSample(x, layout, indices, upstreams, g);
                 return 0;
             });
-            inPlace("probabilities, loss " + name, logits, (x, g) -> loss.forwardBackward(x, layout, probabilities, 0.5, g));
+            inPlace("probabilities, loss " + name, logits,
+                    (x, g) -> loss.forwardBackward(x, layout, probabilities, 0.5, g));
             inPlace("probabilities per sample, loss " + name, logits, (x, g) -> {
                 loss.backwardPerSample(x, layout, probabilities, upstreams, g);
                 return 0;

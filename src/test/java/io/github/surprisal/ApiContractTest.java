@@ -88,14 +88,15 @@ class ApiContractTest {
             for (Entry entry : Entry.of(form)) {
                 if (entry.readsInput() && !entry.isShort()) {
                     with(form, a -> a.input = Arrays.copyOf(a.input, 14))
-                            .assertRefused(loss, entry, kind.input + ".length (14) must be at least 15 for layout [3, 5]");
+                            .assertRefused(loss, entry,
+                                    kind.input + ".length (14) must be at least 15 for layout [3, 5]");
                 }
                 if (!entry.isShort()) {
                     int needed = form == Targets.INDICES ? 3 : 15;
                     with(form, a -> a.indices = Arrays.copyOf(a.indices, 2),
                             a -> a.probabilities = Arrays.copyOf(a.probabilities, 14))
-                            .assertRefused(loss, entry, "targets.length (" + (needed - 1) + ") must be at least " + needed
-                                    + " for layout [3, 5]");
+                            .assertRefused(loss, entry, "targets.length (" + (needed - 1)
+                                    + ") must be at least " + needed + " for layout [3, 5]");
                 }
                 if (entry.takesGradient()) {
                     with(form, a -> a.gradient = Bits.untouched(12))
@@ -122,7 +123,8 @@ class ApiContractTest {
                             "gradient.length (22) must be at least 23 for layout [3, 5] at 2 with row stride 8");
             LossArguments enough = with(form, a -> a.layout = layout, a -> a.input = new double[23],
                     a -> a.gradient = Bits.untouched(23));
-            assertThatCode(() -> enough.call(loss, Entry.FORWARD_BACKWARD)).as("padding behind the last row is not needed")
+            assertThatCode(() -> enough.call(loss, Entry.FORWARD_BACKWARD))
+                    .as("padding behind the last row is not needed")
                     .doesNotThrowAnyException();
         }
     }
@@ -197,12 +199,14 @@ class ApiContractTest {
                     if (!entry.isShort()) {
                         LossArguments exact = new LossArguments(form);
                         LossArguments longer = with(form, a -> a.input = extended(a.input),
-                                a -> a.probabilities = extended(a.probabilities), a -> a.indices = Arrays.copyOf(a.indices, 9),
+                                a -> a.probabilities = extended(a.probabilities),
+                                a -> a.indices = Arrays.copyOf(a.indices, 9),
                                 a -> a.upstreams = extended(a.upstreams), a -> a.gradient = Bits.untouched(22),
                                 a -> a.losses = Bits.untouched(10));
                         longer.indices[5] = 99;
                         AnyLoss loss = kind.create();
-                        Bits.assertSame(longer.call(loss, entry), exact.call(loss, entry), "%s with buffers to spare", entry);
+                        Bits.assertSame(longer.call(loss, entry), exact.call(loss, entry), "%s with buffers to spare",
+                                entry);
                         Bits.assertSame(longer.gradient, Arrays.copyOf(concat(exact.gradient, Bits.untouched(7)), 22),
                                 "gradient of %s", entry);
                         Bits.assertSame(longer.losses, concat(exact.losses, Bits.untouched(7)), "losses of %s", entry);
@@ -311,7 +315,8 @@ class ApiContractTest {
     @ParameterizedTest
     @EnumSource
     void meanOverNothingThrowsWhereAsked(LossKind kind) {
-        AnyLoss loss = kind.build(options -> options.emptyMean(EmptyMean.THROW).ignoreIndex(-1).classWeights(1, 0, 1, 1, 1));
+        AnyLoss loss = kind.build(options -> options.emptyMean(EmptyMean.THROW).ignoreIndex(-1)
+                .classWeights(1, 0, 1, 1, 1));
         String message = "the mean over layout [3, 5] is empty: its samples must not all be ignored or weigh 0";
         for (Entry entry : Entry.of(Targets.INDICES)) {
             if (entry.returnsReducedLoss()) {

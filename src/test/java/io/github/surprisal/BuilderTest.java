@@ -117,7 +117,8 @@ class BuilderTest {
     @Test
     void ignoreIndexReplacesTheSet() {
         CrossEntropyLoss loss = CrossEntropyLoss.builder().ignoreIndex(-100, 0).ignoreIndex(2).build();
-        assertThat(loss.denominator(Layout.of(2, 3), TARGETS)).as("class 0 counts again, class 2 does not").isEqualTo(1);
+        assertThat(loss.denominator(Layout.of(2, 3), TARGETS)).as("class 0 counts again, class 2 does not")
+                .isEqualTo(1);
         assertThatThrownBy(() -> loss.forward(LOGITS, new int[] {-100, 0}))
                 .hasMessage("targets[0] is -100, but must be in [0, 3); ignoreIndex(-100) skips such rows");
     }

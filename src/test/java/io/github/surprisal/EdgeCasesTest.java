@@ -11,7 +11,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The values at the edges: ignored samples, means over nothing, infinities and NaN. What is refused: ApiContractTest. */
+/**
+ * The values at the edges: ignored samples, means over nothing, infinities and NaN. What is refused: ApiContractTest.
+ */
 class EdgeCasesTest {
 
     private static final double INF = Double.POSITIVE_INFINITY;
@@ -35,7 +37,8 @@ class EdgeCasesTest {
                     double[] expected = new double[6];
                     Bits.assertSame(loss.forwardBackward(with, new int[] {1, ignored, 0}, gradient),
                             loss.forwardBackward(without, new int[] {1, 0}, expected), "loss");
-                    Bits.assertSame(Arrays.copyOfRange(gradient, 3, 6), new double[3], "gradient of the ignored sample");
+                    Bits.assertSame(Arrays.copyOfRange(gradient, 3, 6), new double[3],
+                            "gradient of the ignored sample");
                     Bits.assertSame(Arrays.copyOf(gradient, 3), Arrays.copyOf(expected, 3), "gradient before it");
                     Bits.assertSame(Arrays.copyOfRange(gradient, 6, 9), Arrays.copyOfRange(expected, 3, 6),
                             "gradient behind it");
@@ -46,7 +49,8 @@ class EdgeCasesTest {
                     assertThat(losses).doesNotContain(NAN);
                     Bits.assertSame(losses[1], 0.0, "loss of the ignored sample");
                     loss.backwardPerSample(with, layout, new int[] {1, ignored, 0}, new double[] {1, NAN, 1}, gradient);
-                    Bits.assertSame(Arrays.copyOfRange(gradient, 3, 6), new double[3], "gradient of the ignored sample");
+                    Bits.assertSame(Arrays.copyOfRange(gradient, 3, 6), new double[3],
+                            "gradient of the ignored sample");
                     assertThat(loss.denominator(layout, new int[] {1, ignored, 0})).isEqualTo(3);
                 }
             }
@@ -112,7 +116,8 @@ class EdgeCasesTest {
         Bits.assertSame(loss.forward(new double[4], Layout.of(0, 3), new int[0]), expected, "empty batch");
         Bits.assertSame(loss.forward(new double[4], Layout.of(0, 3), new double[0]), expected, "empty batch");
         double[] untouched = Bits.untouched(4);
-        Bits.assertSame(loss.forwardBackward(new double[4], Layout.of(0, 3).at(2), new int[0], 1.0, untouched), expected,
+        Bits.assertSame(loss.forwardBackward(new double[4], Layout.of(0, 3).at(2), new int[0], 1.0, untouched),
+                expected,
                 "empty batch");
         Bits.assertSame(untouched, Bits.untouched(4), "gradient buffer of an empty batch");
     }
@@ -258,7 +263,8 @@ class EdgeCasesTest {
     void targetProbabilityZeroTimesAnInfiniteLoss() {
         double[] gradient = new double[3];
         double[] t = {0, 0.5, 0.5};
-        double loss = CrossEntropyLoss.create().forwardBackward(new double[] {-INF, 0, 0}, Layout.of(1, 3), t, 1.0, gradient);
+        double loss = CrossEntropyLoss.create()
+                .forwardBackward(new double[] {-INF, 0, 0}, Layout.of(1, 3), t, 1.0, gradient);
         Bits.assertClose(loss, LN2, 1, "cross-entropy");
         assertThat(gradient).containsExactly(new double[3], within0());
         double nll = NllLoss.create().forwardBackward(new double[] {-INF, -2, -3}, Layout.of(1, 3), t, 1.0, gradient);
@@ -301,7 +307,8 @@ class EdgeCasesTest {
         assertThat(gradient).containsExactly(new double[] {0, 0.75 - 0.9, 0.25 - 0.1}, rounding());
         assertThat(gradient[0]).isZero();
 
-        double ofProbabilities = loss.forwardBackward(logits, Layout.of(1, 3), new double[] {0, 0.5, 0.5}, 1.0, gradient);
+        double ofProbabilities =
+                loss.forwardBackward(logits, Layout.of(1, 3), new double[] {0, 0.5, 0.5}, 1.0, gradient);
         Bits.assertClose(ofProbabilities, 0.5 * loss1 + 0.5 * loss2, FEW, "loss of probabilities");
         assertThat(gradient).containsExactly(new double[] {0, 0.25, -0.25}, rounding());
 
@@ -309,7 +316,8 @@ class EdgeCasesTest {
         assertThat(gradient).containsExactly(new double[] {-0.8, 0.75 - 0.1, 0.25 - 0.1}, rounding());
 
         CrossEntropyLoss all = CrossEntropyLoss.builder().labelSmoothing(1).build();
-        Bits.assertClose(all.forward(logits, new int[] {0}), 0.5 * loss1 + 0.5 * loss2, FEW, "nothing left for the target");
+        Bits.assertClose(all.forward(logits, new int[] {0}), 0.5 * loss1 + 0.5 * loss2, FEW,
+                "nothing left for the target");
     }
 
     /** A few roundings of numbers below 1. */
@@ -347,7 +355,8 @@ class EdgeCasesTest {
         loss.forwardPerSample(logP, Layout.of(2, 3), new int[] {0, 2}, losses);
         Bits.assertSame(losses, new double[] {NAN, 2}, "a NaN counts at the target alone");
         assertThat(loss.forwardBackward(logP, new int[] {0, 2}, gradient)).isNaN();
-        Bits.assertSame(gradient, new double[] {-1, 0, 0, 0, 0, -1}, "the gradient does not depend on log-probabilities");
+        Bits.assertSame(gradient, new double[] {-1, 0, 0, 0, 0, -1},
+                "the gradient does not depend on log-probabilities");
     }
 
     // ---- differences that overflow

@@ -32,7 +32,8 @@ class IdentitiesTest {
         classes = classCount;
         layout = Layout.of(SAMPLES, classes);
         Random random = new Random(classes);
-        logits = IntStream.range(0, SAMPLES * classes).mapToDouble(i -> random.nextInt(1 << 26) * 0x1p-20 - 32).toArray();
+        logits = IntStream.range(0, SAMPLES * classes).mapToDouble(i -> random.nextInt(1 << 26) * 0x1p-20 - 32)
+                .toArray();
         targets = random.ints(SAMPLES, 0, classes).toArray();
         probabilities = SOFTMAX.forward(random.doubles(SAMPLES * classes, -2, 2).toArray(), classes);
     }
@@ -66,7 +67,8 @@ class IdentitiesTest {
             double[] shifted = Arrays.stream(logits).map(x -> x + shift).toArray();
             assertThat(shifted[0] - shift).as("the shift is exact").isEqualTo(logits[0]);
             Bits.assertClose(SOFTMAX.forward(shifted, classes), SOFTMAX.forward(logits, classes), TWICE, "softmax");
-            Bits.assertClose(LOG_SOFTMAX.forward(shifted, classes), LOG_SOFTMAX.forward(logits, classes), TWICE, "log-softmax");
+            Bits.assertClose(LOG_SOFTMAX.forward(shifted, classes), LOG_SOFTMAX.forward(logits, classes), TWICE,
+                    "log-softmax");
             Bits.assertClose(losses(SUM, shifted), losses(SUM, logits), TWICE, "losses");
             Bits.assertClose(SUM.backward(shifted, targets), SUM.backward(logits, targets), TWICE, "gradient");
         }
@@ -85,8 +87,10 @@ class IdentitiesTest {
             order[j] = swapped;
         }
         double[] permuted = permute(logits, order);
-        Bits.assertClose(SOFTMAX.forward(permuted, classes), permute(SOFTMAX.forward(logits, classes), order), TWICE, "softmax");
-        Bits.assertClose(LOG_SOFTMAX.forward(permuted, classes), permute(LOG_SOFTMAX.forward(logits, classes), order), TWICE,
+        Bits.assertClose(SOFTMAX.forward(permuted, classes), permute(SOFTMAX.forward(logits, classes), order), TWICE,
+                "softmax");
+        Bits.assertClose(LOG_SOFTMAX.forward(permuted, classes), permute(LOG_SOFTMAX.forward(logits, classes), order),
+                TWICE,
                 "log-softmax");
         int[] place = new int[classes];
         for (int c = 0; c < classes; c++) {
@@ -138,7 +142,8 @@ class IdentitiesTest {
                 // a log-probability is rounded by up to 1 ulp, and so p by that much relatively
                 logTolerance += p[i] * Math.ulp(Math.log(p[i])) * sumOfSizes;
             }
-            assertThat(sum(index, n)).as("class indices, tolerance %s", indexTolerance).isBetween(-indexTolerance, indexTolerance);
+            assertThat(sum(index, n)).as("class indices, tolerance %s", indexTolerance)
+                    .isBetween(-indexTolerance, indexTolerance);
             assertThat(sum(smooth, n)).as("smoothing, tolerance %s", cancelling).isBetween(-cancelling, cancelling);
             assertThat(sum(ofProbabilities, n)).as("class probabilities, tolerance %s", cancelling)
                     .isBetween(-cancelling, cancelling);
@@ -163,7 +168,8 @@ class IdentitiesTest {
             double[] plain = gradient(loss, 1.0);
             double[] ofProbabilities = gradientOfProbabilities(loss, 1.0);
             for (double upstream : new double[] {-1, 4, -0x1p-30, 0x1p60}) {
-                Bits.assertSame(positiveZero(gradient(loss, upstream)), times(plain, upstream), "indices, %s", upstream);
+                Bits.assertSame(positiveZero(gradient(loss, upstream)), times(plain, upstream), "indices, %s",
+                        upstream);
                 Bits.assertSame(positiveZero(gradientOfProbabilities(loss, upstream)), times(ofProbabilities, upstream),
                         "probabilities, %s", upstream);
             }
@@ -192,7 +198,8 @@ class IdentitiesTest {
         Bits.assertClose(losses(MEAN, logits), nll, TWICE, "losses");
         Bits.assertClose(MEAN.forward(logits, targets), NllLoss.create().forward(logP, targets), TWICE, "mean");
         // of -logp, each within 2 ulp; the sum of positive terms adds 2 on either side
-        Bits.assertClose(MEAN.forward(logits, layout, probabilities), NllLoss.create().forward(logP, layout, probabilities),
+        Bits.assertClose(MEAN.forward(logits, layout, probabilities),
+                NllLoss.create().forward(logP, layout, probabilities),
                 2 * TWICE, "mean with class probabilities");
     }
 
@@ -207,7 +214,8 @@ class IdentitiesTest {
         }
         for (double epsilon : new double[] {0, 0.25}) {
             for (double[] w : new double[][] {null, weights}) {
-                CrossEntropyLoss.Builder builder = CrossEntropyLoss.builder().reduction(Reduction.SUM).labelSmoothing(epsilon);
+                CrossEntropyLoss.Builder builder = CrossEntropyLoss.builder().reduction(Reduction.SUM)
+                        .labelSmoothing(epsilon);
                 CrossEntropyLoss loss = w == null ? builder.build() : builder.classWeights(w).build();
                 double[] ofProbabilities = new double[SAMPLES];
                 loss.forwardPerSample(logits, layout, oneHot, ofProbabilities);
@@ -235,11 +243,13 @@ class IdentitiesTest {
         double[] ones = new double[classes];
         Arrays.fill(ones, 1.0);
         for (CrossEntropyLoss same : new CrossEntropyLoss[] {CrossEntropyLoss.builder().classWeights(ones).build(),
-            CrossEntropyLoss.builder().labelSmoothing(0).build(), CrossEntropyLoss.builder().labelSmoothing(-0.0).build(),
+            CrossEntropyLoss.builder().labelSmoothing(0).build(),
+            CrossEntropyLoss.builder().labelSmoothing(-0.0).build(),
             CrossEntropyLoss.builder().ignoreIndex(-100).build()}) {
             Bits.assertSame(same.forward(logits, targets), MEAN.forward(logits, targets), "loss");
             Bits.assertSame(gradient(same, 1.0), gradient(MEAN, 1.0), "gradient");
-            Bits.assertSame(same.forward(logits, layout, probabilities), MEAN.forward(logits, layout, probabilities), "loss");
+            Bits.assertSame(same.forward(logits, layout, probabilities), MEAN.forward(logits, layout, probabilities),
+                    "loss");
             Bits.assertSame(gradientOfProbabilities(same, 1.0), gradientOfProbabilities(MEAN, 1.0), "gradient");
         }
         CrossEntropyLoss weighted = CrossEntropyLoss.builder().classWeights(ones).labelSmoothing(0.1).build();
@@ -256,7 +266,8 @@ class IdentitiesTest {
         batch(classCount);
         double[] weights = new Random(4).doubles(classes, 0.5, 2).toArray();
         CrossEntropyLoss mean = CrossEntropyLoss.builder().classWeights(weights).ignoreIndex(1).build();
-        CrossEntropyLoss sum = CrossEntropyLoss.builder().classWeights(weights).ignoreIndex(1).reduction(Reduction.SUM).build();
+        CrossEntropyLoss sum = CrossEntropyLoss.builder().classWeights(weights).ignoreIndex(1).reduction(Reduction.SUM)
+                .build();
         double denominator = mean.denominator(layout, targets);
         assertThat(sum.denominator(layout, targets)).isEqualTo(denominator);
         double quotient = sum.forward(logits, targets) / denominator;
@@ -264,7 +275,8 @@ class IdentitiesTest {
         Bits.assertClose(gradient(mean, 1.0), gradient(sum, 1 / denominator), TWICE + 2, "upstream 1 / denominator");
 
         assertThat(MEAN.denominator(layout, probabilities)).isEqualTo(SAMPLES);
-        Bits.assertClose(MEAN.forward(logits, layout, probabilities), SUM.forward(logits, layout, probabilities) / SAMPLES, 1,
+        Bits.assertClose(MEAN.forward(logits, layout, probabilities),
+                SUM.forward(logits, layout, probabilities) / SAMPLES, 1,
                 "class probabilities");
     }
 
@@ -272,7 +284,8 @@ class IdentitiesTest {
     @ValueSource(ints = {2, 10, 65, 300})
     void sumIsTheSumOfTheSamples(int classCount) {
         batch(classCount);
-        double exact = Arrays.stream(losses(SUM, logits)).mapToObj(BigDecimal::new).reduce(BigDecimal.ZERO, BigDecimal::add)
+        double exact = Arrays.stream(losses(SUM, logits)).mapToObj(BigDecimal::new)
+                .reduce(BigDecimal.ZERO, BigDecimal::add)
                 .doubleValue();
         Bits.assertSame(SUM.forward(logits, targets), exact, "a sum that carries its low part is rounded once");
         double[] ones = new double[SAMPLES];
@@ -281,7 +294,8 @@ class IdentitiesTest {
         SUM.backwardPerSample(logits, layout, targets, ones, perSample);
         Bits.assertSame(perSample, gradient(SUM, 1.0), "gradient with an upstream of 1 for each sample");
         MEAN.backwardPerSample(logits, layout, probabilities, ones, perSample);
-        Bits.assertSame(perSample, gradientOfProbabilities(SUM, 1.0), "class probabilities; the reduction does not count");
+        Bits.assertSame(perSample, gradientOfProbabilities(SUM, 1.0),
+                "class probabilities; the reduction does not count");
     }
 
     /** 16 samples in one batch, and in four of four samples with upstream 1/16. */

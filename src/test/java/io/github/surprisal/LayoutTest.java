@@ -48,7 +48,8 @@ class LayoutTest {
                 "[1, 5] with row stride 2147483647");
     }
 
-    private static void check(Layout layout, int batch, int classes, int inner, int offset, int rowStride, String text) {
+    private static void check(Layout layout, int batch, int classes, int inner, int offset, int rowStride,
+            String text) {
         assertThat(new int[] {layout.batch(), layout.classes(), layout.inner(), layout.samples(), layout.offset(),
             layout.rowStride()}).as("%s", layout)
                 .containsExactly(batch, classes, inner, batch * inner, offset, rowStride);
@@ -100,7 +101,8 @@ class LayoutTest {
     void aDimensionOfZeroMakesAnyLayoutEmpty() {
         assertThat(Layout.of(1, 2, 0, 65536, 65536).samples()).isZero();
         assertThat(Layout.of(1, 2, 65536, 65536, 0).samples()).isZero();
-        assertThat(Layout.of(0, 65536, 65535).samples()).isZero();
+        // but the distance between rows has to be an index, even if there is none
+        refuses("layout [0, 65536, 65535] must have at most 2147483647 elements", () -> Layout.of(0, 65536, 65535));
     }
 
     @Test
@@ -110,7 +112,8 @@ class LayoutTest {
                 () -> Layout.of(3, 5).at(Integer.MAX_VALUE - 14));
         refuses("rowStride is 4, but must be at least 5 for layout [3, 5]", () -> Layout.of(3, 5).withRowStride(4));
         refuses("rowStride is -5, but must be at least 5 for layout [3, 5]", () -> Layout.of(3, 5).withRowStride(-5));
-        refuses("rowStride is 5, but must be at least 10 for layout [3, 5, 2]", () -> Layout.of(3, 5, 2).withRowStride(5));
+        refuses("rowStride is 5, but must be at least 10 for layout [3, 5, 2]",
+                () -> Layout.of(3, 5, 2).withRowStride(5));
         refuses("layout [3, 5] with offset 0 and row stride 1073741824 must end within 2147483647 elements",
                 () -> Layout.of(3, 5).withRowStride(1 << 30));
         refuses("layout [3, 5] with offset 2147483637 and row stride 6 must end within 2147483647 elements",
@@ -161,14 +164,17 @@ class LayoutTest {
             int classes = layout.classes();
             int[] targets = new Random(9).ints(layout.samples(), 0, classes).toArray();
             double loss = CrossEntropyLoss.create().forwardBackward(logits, layout, targets, 1.0, g);
-            Bits.assertSame(CrossEntropyLoss.create().forwardBackward(moved(logits, dimensions, axis, true), rows, targets,
+            Bits.assertSame(CrossEntropyLoss.create()
+                    .forwardBackward(moved(logits, dimensions, axis, true), rows, targets,
                     1.0, gByHand), loss, "loss along axis %d", axis);
             Bits.assertSame(g, moved(gByHand, dimensions, axis, false), "gradient along axis %d", axis);
 
             loss = CrossEntropyLoss.create().forwardBackward(logits, layout, p, 1.0, g);
-            Bits.assertSame(CrossEntropyLoss.create().forwardBackward(moved(logits, dimensions, axis, true), rows, byHand,
+            Bits.assertSame(CrossEntropyLoss.create()
+                    .forwardBackward(moved(logits, dimensions, axis, true), rows, byHand,
                     1.0, gByHand), loss, "loss of probabilities along axis %d", axis);
-            Bits.assertSame(g, moved(gByHand, dimensions, axis, false), "gradient of probabilities along axis %d", axis);
+            Bits.assertSame(g, moved(gByHand, dimensions, axis, false), "gradient of probabilities along axis %d",
+                    axis);
         }
     }
 

@@ -131,7 +131,8 @@ final class LossArguments {
     private List<long[]> contents() {
         List<long[]> contents = new ArrayList<>();
         for (double[] array : Arrays.asList(input, probabilities, upstreams, gradient, losses)) {
-            contents.add(array == null ? new long[0] : Arrays.stream(array).mapToLong(Double::doubleToRawLongBits).toArray());
+            contents.add(array == null ? new long[0] : Arrays.stream(array).mapToLong(Double::doubleToRawLongBits)
+                    .toArray());
         }
         contents.add(indices == null ? new long[0] : Arrays.stream(indices).asLongStream().toArray());
         return contents;

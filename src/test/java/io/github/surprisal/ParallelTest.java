@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Threads change no bit. The batches are a few times as large as the smallest that is split; the pool has four threads, as
- * the common pool of a small machine has one and splits nothing.
+ * Threads change no bit. The batches are a few times as large as the smallest that is split; the pool has four
+ * threads, as the common pool of a small machine has one and splits nothing.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelTest {
@@ -129,7 +129,8 @@ class ParallelTest {
             double value = loss.forwardBackward(logits, layout, indices, 0.5, gradient);
             Bits.assertSame(loss.forward(logits, layout, indices), value, "forward beside forwardBackward");
             double[] ofProbabilities = new double[logits.length];
-            return new Solution(value, gradient, loss.forwardBackward(logits, layout, probabilities, 0.5, ofProbabilities),
+            return new Solution(value, gradient,
+                    loss.forwardBackward(logits, layout, probabilities, 0.5, ofProbabilities),
                     ofProbabilities);
         }
 
@@ -141,7 +142,8 @@ class ParallelTest {
             Bits.assertSame(actual.loss, expected.loss, "loss");
             Bits.assertSame(actual.gradient, expected.gradient, "gradient");
             Bits.assertSame(actual.ofProbabilities, expected.ofProbabilities, "loss of probabilities");
-            Bits.assertSame(actual.gradientOfProbabilities, expected.gradientOfProbabilities, "gradient of probabilities");
+            Bits.assertSame(actual.gradientOfProbabilities, expected.gradientOfProbabilities,
+                    "gradient of probabilities");
         }
     }
 

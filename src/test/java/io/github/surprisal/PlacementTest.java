@@ -9,9 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A row has the same bits wherever it lies: alone, in a batch, as a column of an inner layout, with offset and padding, in
- * place, beside rows of any kind; and nothing outside the layout is read or written. Class counts, batches and inner
- * dimensions lie around the sizes at which the kernels change their ways.
+ * A row has the same bits wherever it lies: alone, in a batch, as a column of an inner layout, with offset and
+ * padding, in place, beside rows of any kind; and nothing outside the layout is read or written. Class counts, batches
+ * and inner dimensions lie around the sizes at which the kernels change their ways.
  */
 class PlacementTest {
 
@@ -21,8 +21,8 @@ class PlacementTest {
     private static final int LARGEST = 40_000;
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 66, 71, 72, 73, 100, 127, 128, 129, 255, 257, 1023,
-        1024, 1025, 2047, 2048, 2049, 4095, 4097, 5000})
+    @ValueSource(ints = {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 66, 71, 72, 73, 100, 127, 128, 129, 255, 257,
+        1023, 1024, 1025, 2047, 2048, 2049, 4095, 4097, 5000})
     void aRowHasTheSameBitsWhereverItLies(int classes) {
         long seed = 1000 + classes;
         RowBank bank = new RowBank(classes, seed);
@@ -62,7 +62,8 @@ class PlacementTest {
         return layouts;
     }
 
-    private static void check(RowBank bank, RowOperation operation, Layout layout, int first, int spare, boolean inPlace,
+    private static void check(RowBank bank, RowOperation operation, Layout layout, int first, int spare,
+            boolean inPlace,
             double[][] alone) {
         Batch batch = bank.batch(layout, operation.input(), first, spare);
         double[] out = inPlace ? batch.input()
@@ -84,7 +85,8 @@ class PlacementTest {
         }
         for (int i = 0; i < out.length; i++) {
             if (!written[i] && !RowBank.isPadding(out[i])) {
-                throw new AssertionError(operation + ", layout " + layout + ": element " + i + " outside is now " + out[i]);
+                throw new AssertionError(operation + ", layout " + layout + ": element " + i + " outside is now "
+                        + out[i]);
             }
         }
     }

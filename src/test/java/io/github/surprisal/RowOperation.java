@@ -46,7 +46,8 @@ record RowOperation(String name, Input input, boolean oneForEachSample, Call cal
         LogSoftmax logSoftmax = pool == null ? LogSoftmax.create() : LogSoftmax.builder().parallel(pool).build();
         List<RowOperation> all = new ArrayList<>(List.of(
                 new RowOperation("softmax", Input.LOGITS, false, (b, out) -> softmax.forward(b.input, b.layout, out)),
-                new RowOperation("log-softmax", Input.LOGITS, false, (b, out) -> logSoftmax.forward(b.input, b.layout, out)),
+                new RowOperation("log-softmax", Input.LOGITS, false,
+                        (b, out) -> logSoftmax.forward(b.input, b.layout, out)),
                 new RowOperation("prediction", Input.LOGITS, true, (b, out) -> {
                     int[] predicted = new int[b.layout.samples()];
                     softmax.predict(b.input, b.layout, predicted);

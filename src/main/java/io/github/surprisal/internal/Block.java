@@ -22,6 +22,8 @@ final class Block {
 
     /** The call this block was taken for. */
     final LossCall call = new LossCall();
+    /** What splits the rows of this call, or null. */
+    Execution rowExecution;
     /** The losses of the samples this block has seen. */
     final Total total = new Total();
 
@@ -86,6 +88,7 @@ final class Block {
 
     void giveBack() {
         geometry = null;
+        rowExecution = null;
         call.clear();
         int start = start();
         for (int i = 0; i < POOL.length(); i++) {
@@ -223,7 +226,8 @@ final class Block {
         }
     }
 
-    private static void addSpan(int slot, boolean first, double spanHigh, double spanLow, double[] high, double[] low) {
+    /** Adds the sum over a span to that of a sample. */
+    static void addSpan(int slot, boolean first, double spanHigh, double spanLow, double[] high, double[] low) {
         double h = first ? spanHigh : high[slot] + spanHigh;
         double l = first ? spanLow : low[slot] + spanLow + Sums.error(high[slot], spanHigh);
         high[slot] = h + l;

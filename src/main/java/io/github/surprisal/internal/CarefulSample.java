@@ -121,6 +121,14 @@ final class CarefulSample {
         int n = load(b, slot, logits, from, -1);
         kernels.expSum(y, y, 1, n, KernelSet.STRIPES, magic(slot), high, low, memory);
         kernels.scale(y, 0, y, 0, n, 1, b.factorHigh, b.factorLow, slot, memory);
+        Geometry g = b.geometry;
+        double bottom = lowest(slot);
+        int m = Math.min(CHUNK, g.classes - from);
+        for (int c = 0, p = b.base[slot] + from * g.inner; c < m; c++, p += g.inner) {
+            if (clamped(slot, logits[p]) == bottom && y[c] == y[c]) {
+                y[c] = 0.0; // a large factor would bring the raised term back to light
+            }
+        }
         return y;
     }
 

@@ -24,23 +24,43 @@ public final class Execution {
         return new Execution(pool);
     }
 
-    /** What is done with a range of samples, in a block of memory that belongs to the task. */
+    /** The common pool leaves one processor to the thread that calls, which takes part. */
+    private int threads() {
+        return pool.getParallelism() + (pool == ForkJoinPool.commonPool() ? 1 : 0);
+    }
+
+    /** What is done with a range of samples or spans, in a block of memory that belongs to the task. */
     interface Work {
         void run(Block block, int first, int last);
     }
 
-    /** Whether a batch is split at all. */
+    /** Whether the samples of a batch are split among the threads. */
     boolean splits(Geometry g) {
-        return pool != null && pool.getParallelism() > 1 && g.samples() > 1
-                && (long) g.samples() * g.classes >= 2L * GRAIN;
+        return pool != null && threads() > 1 && g.samples() > 1 && (long) g.samples() * g.classes >= 2L * GRAIN
+                && !splitsRows(g);
+    }
+
+    /** Whether it is better to split every row: few and long ones, which would leave threads without work. */
+    boolean splitsRows(Geometry g) {
+        return pool != null && threads() > 1 && g.rows && g.samples() < 2 * threads() && g.samples() % threads() != 0
+                && g.classes >= 2 * GRAIN;
     }
 
     /** Splits the samples into ranges of whole blocks and waits for all of them. */
     void run(Geometry g, Work work) {
         int least = Math.min(g.samples(), Math.max(1, GRAIN / g.classes));
-        int range = (least + g.slots - 1) / g.slots * g.slots;
-        Task task = new Task(work, range, 0, g.samples());
-        if (ForkJoinTask.getPool() == pool) {
+        run((least + g.slots - 1) / g.slots * g.slots, g.samples(), work);
+    }
+
+    /** Splits the spans of a row and waits for all of them. */
+    void runSpans(Geometry g, Work work) {
+        run(GRAIN / Geometry.SPAN, g.spans(), work);
+    }
+
+    private void run(int range, int end, Work work) {
+        Task task = new Task(work, range, 0, end);
+        ForkJoinPool own = ForkJoinTask.getPool();
+        if (own == pool || own == null && pool == ForkJoinPool.commonPool()) {
             task.invoke();
         } else {
             pool.invoke(task);

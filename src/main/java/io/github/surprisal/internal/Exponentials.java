@@ -73,18 +73,53 @@ final class Exponentials {
 
     /** Finds the samples that need care; leaves the logits in the block if it can hold all classes. */
     void measure(double[] logits) {
-        Geometry g = b.geometry;
-        for (int from = 0; from < g.classes; from += g.chunk) {
-            int m = Math.min(g.chunk, g.classes - from);
-            b.load(logits, from, m, b.x);
-            int n = b.length(g.padded(m));
-            for (int run = 0; run < b.runs(); run++) {
-                kernels.magnitudes(b.x, b.start(run), n, b.width, bySlot, b.column(run));
+        if (b.rowExecution != null) {
+            double[] magnitudes = new double[b.geometry.spans()];
+            overSpans((own, from, span) -> {
+                own.exponentials.measureChunk(logits, from);
+                magnitudes[span] = own.exponentials.bySlot[0];
+            });
+            for (double magnitude : magnitudes) {
+                measured(0, magnitude);
             }
+            return;
+        }
+        for (int from = 0; from < b.geometry.classes; from += b.geometry.chunk) {
+            measureChunk(logits, from);
             for (int i = 0; i < b.count; i++) {
                 measured(i, bySlot[i]);
             }
         }
+    }
+
+    private void measureChunk(double[] logits, int from) {
+        Geometry g = b.geometry;
+        int m = Math.min(g.chunk, g.classes - from);
+        b.load(logits, from, m, b.x);
+        int n = b.length(g.padded(m));
+        for (int run = 0; run < b.runs(); run++) {
+            kernels.magnitudes(b.x, b.start(run), n, b.width, bySlot, b.column(run));
+        }
+    }
+
+    /** What is done with a span of a row, in a block of memory that belongs to the task. */
+    private interface SpanWork {
+        void run(Block own, int from, int span);
+    }
+
+    /** Splits the row that this block holds among threads. */
+    private void overSpans(SpanWork work) {
+        Geometry g = b.geometry;
+        b.rowExecution.runSpans(g, (own, first, last) -> {
+            own.begin(g);
+            own.add(b.sample[0], b.apart[0]);
+            own.close();
+            own.factorHigh[0] = b.factorHigh[0];
+            own.factorLow[0] = b.factorLow[0];
+            for (int span = first; span < last; span++) {
+                work.run(own, span * Geometry.SPAN, span);
+            }
+        });
     }
 
     private void measured(int slot, double magnitude) {
@@ -120,21 +155,41 @@ final class Exponentials {
 
     private void sumOrdinary(double[] logits, double[] parking) {
         Geometry g = b.geometry;
-        for (int from = 0; from < g.classes; from += g.chunk) {
-            int m = Math.min(g.chunk, g.classes - from);
-            if (!g.whole()) {
-                b.load(logits, from, m, b.x);
+        if (b.rowExecution != null) {
+            double[] high = new double[g.spans()];
+            double[] low = new double[g.spans()];
+            overSpans((own, from, span) -> {
+                own.exponentials.sumChunk(logits, parking, from);
+                Sums.tree(own.sum1High, own.sum1Low, 0, 1);
+                high[span] = own.sum1High[0];
+                low[span] = own.sum1Low[0];
+            });
+            for (int span = 0; span < high.length; span++) {
+                Block.addSpan(0, span == 0, high[span], low[span], restHigh, restLow);
             }
-            b.putApart(b.x, from, m, STAND_IN);
-            int n = b.length(g.padded(m));
-            b.beginSums(from, b.runs());
-            kernels.expSum(b.x, b.e, b.runs(), n, b.sumWidth(), UNSCALED, b.sum1High, b.sum1Low, b.memory);
+            return;
+        }
+        for (int from = 0; from < g.classes; from += g.chunk) {
+            sumChunk(logits, parking, from);
+            int m = Math.min(g.chunk, g.classes - from);
             for (int run = 0; run < b.runs(); run++) {
                 b.endSums(run, from, m, run * b.sumWidth(), restHigh, restLow);
             }
-            if (!g.whole() && parking != null) {
-                b.store(b.e, from, m, parking);
-            }
+        }
+    }
+
+    private void sumChunk(double[] logits, double[] parking, int from) {
+        Geometry g = b.geometry;
+        int m = Math.min(g.chunk, g.classes - from);
+        if (!g.whole()) {
+            b.load(logits, from, m, b.x);
+        }
+        b.putApart(b.x, from, m, STAND_IN);
+        int n = b.length(g.padded(m));
+        b.beginSums(from, b.runs());
+        kernels.expSum(b.x, b.e, b.runs(), n, b.sumWidth(), UNSCALED, b.sum1High, b.sum1Low, b.memory);
+        if (!g.whole() && parking != null) {
+            b.store(b.e, from, m, parking);
         }
     }
 
@@ -187,21 +242,37 @@ final class Exponentials {
 
     /** Writes the exponentials times the samples' factors. */
     void scale(double[] logits, double[] out) {
-        Geometry g = b.geometry;
-        for (int from = 0; from < g.classes; from += g.chunk) {
-            int m = Math.min(g.chunk, g.classes - from);
-            if (!g.whole()) {
-                b.load(out, from, m, b.e);
-            }
-            int n = b.length(g.padded(m));
-            for (int run = 0; run < b.runs(); run++) {
-                if (!b.skips(run)) {
-                    kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width,
-                            b.factorHigh, b.factorLow, b.column(run), b.memory);
-                }
-            }
-            b.store(b.e, from, m, out);
+        if (allCareful()) {
+            scaleCareful(logits, out);
+            return;
         }
+        if (b.rowExecution != null) {
+            overSpans((own, from, span) -> own.exponentials.scaleChunk(out, from));
+        } else {
+            for (int from = 0; from < b.geometry.classes; from += b.geometry.chunk) {
+                scaleChunk(out, from);
+            }
+        }
+        scaleCareful(logits, out);
+    }
+
+    private void scaleChunk(double[] out, int from) {
+        Geometry g = b.geometry;
+        int m = Math.min(g.chunk, g.classes - from);
+        if (!g.whole()) {
+            b.load(out, from, m, b.e);
+        }
+        int n = b.length(g.padded(m));
+        for (int run = 0; run < b.runs(); run++) {
+            if (!b.skips(run)) {
+                kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width, b.factorHigh, b.factorLow, b.column(run),
+                        b.memory);
+            }
+        }
+        b.store(b.e, from, m, out);
+    }
+
+    private void scaleCareful(double[] logits, double[] out) {
         for (int i = 0; b.anyCareful && i < b.count; i++) {
             if (b.careful[i]) {
                 carefully.scale(b, i, logits, out);

@@ -10,9 +10,9 @@ import java.util.Arrays;
  */
 final class Factors {
 
-    /** Factors in between are multiplied in at once: their products with any exponential or sum stay normal. */
+    /** Factors in between are multiplied in at once: divided by any sum, 2^-289 at least, they stay in the range. */
     private static final double SMALL = 0x1p-300;
-    private static final double LARGE = 0x1p300;
+    private static final double LARGE = 0x1p700;
 
     private final Block b;
     private final double[] held = new double[Geometry.SLOTS];
@@ -67,11 +67,13 @@ final class Factors {
         } else if (Math.abs(high) <= Double.MAX_VALUE) {
             int e = Math.getExponent(weight);
             int f = Math.getExponent(high);
-            double u = Math.scalb(weight, -e);
+            // as much of a large factor as may be: it lifts what would be rounded as a subnormal
+            int kept = Math.max(0, Math.min(e + f, Math.getExponent(LARGE) - 2));
+            double u = Math.scalb(Math.scalb(weight, -e), kept);
             double v = Math.scalb(high, -f);
             b.factorHigh[slot] = u * v;
             b.factorLow[slot] = Math.fma(u, v, -(u * v)) + u * Math.scalb(low, -f);
-            heldExponent[slot] = e + f;
+            heldExponent[slot] = e + f - kept;
             anyHeld = true;
         } else {
             b.factorHigh[slot] = 1.0;

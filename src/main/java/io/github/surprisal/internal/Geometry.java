@@ -92,6 +92,11 @@ public final class Geometry {
         return classes <= FEW ? count : count + KernelSet.STRIPES - 1 & -KernelSet.STRIPES;
     }
 
+    /** The spans that the classes make up. */
+    int spans() {
+        return (classes + SPAN - 1) / SPAN;
+    }
+
     /** Whether a block holds all classes of its samples at once. */
     boolean whole() {
         return chunk >= classes;

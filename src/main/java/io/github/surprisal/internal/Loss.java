@@ -203,6 +203,7 @@ public final class Loss {
         int samples = call.geometry.samples();
         block.total.clear();
         if (!settings.execution.splits(call.geometry)) {
+            block.rowExecution = settings.execution.splitsRows(call.geometry) ? settings.execution : null;
             criterion.run(call, block, 0, samples);
             return;
         }
@@ -237,8 +238,8 @@ public final class Loss {
             }
         }
         call.kept = kept;
-        call.denominatorHigh = high + low;
-        call.denominatorLow = (high - call.denominatorHigh) + low;
+        call.denominatorHigh = high <= Double.MAX_VALUE ? high + low : high;
+        call.denominatorLow = call.denominatorHigh <= Double.MAX_VALUE ? (high - call.denominatorHigh) + low : 0.0;
     }
 
     /**

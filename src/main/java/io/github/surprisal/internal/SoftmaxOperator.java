@@ -102,6 +102,7 @@ public final class SoftmaxOperator {
         }
         Block block = Block.take();
         try {
+            block.rowExecution = execution.splitsRows(g) ? execution : null;
             run(step, block, g, first, second, out, 0, g.samples());
         } finally {
             block.giveBack();
