@@ -3,7 +3,6 @@ package io.github.surprisal;
 import io.github.surprisal.internal.Geometry;
 import io.github.surprisal.internal.Loss;
 import io.github.surprisal.internal.Require;
-import java.util.Objects;
 
 /**
  * Softmax cross-entropy: the negative log-likelihood of the targets under the softmax of the logits, in one step.
@@ -23,18 +22,18 @@ import java.util.Objects;
  *   double value = loss.forwardBackward(logits, targets, gradient);   // logits [batch, classes], targets [batch]
  * }</pre>
  *
- * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is within
- * 2 ulp of the exact value for all finite logits, the tails included; the worst seen is 1 ulp. With class probabilities or
- * smoothing a gradient is a difference, and within 2 ulp of the larger of its two terms. Held by {@code TruthCasesTest},
- * {@code TruthBatchCasesTest} and {@code RandomOracleTest}. The upstream may be as large or
+ * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is
+ * within 2 ulp of the exact value for all finite logits, the tails included; the worst seen is 1 ulp. With class
+ * probabilities or smoothing a gradient is a difference, and within 2 ulp of the larger of its two terms. Held by
+ * {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}. The upstream may be as large or
  * small as a double; weights and target probabilities, if not 0, are taken to lie between 1e-270 and 1e270, and a
  * probability below 1e-450 counts as 0 whatever it is multiplied by.
  *
- * <p><b>Special cases.</b> A NaN or +Infinity logit makes its sample's loss and gradient NaN, and so does a sample whose
- * logits are all -Infinity. A logit of -Infinity is a class of probability 0: gradient 0, or, at the target, loss +Infinity
- * and gradient -weight. A target probability or weight of 0 times an infinite loss is 0. The smoothing mass is spread over
- * the classes whose logit is above -Infinity. With a total weight of 0 the sum is 0, the mean what {@link EmptyMean} says,
- * and the gradient 0.
+ * <p><b>Special cases.</b> A NaN or +Infinity logit makes its sample's loss and gradient NaN, and so does a sample
+ * whose logits are all -Infinity. A logit of -Infinity is a class of probability 0: gradient 0, or, at the target, loss
+ * +Infinity and gradient -weight. A target probability or weight of 0 times an infinite loss is 0. The smoothing mass
+ * is spread over the classes whose logit is above -Infinity. With a total weight of 0 the sum is 0, the mean what
+ * {@link EmptyMean} says, and the gradient 0.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately
@@ -77,12 +76,12 @@ public final class CrossEntropyLoss {
      * @param logits [batch, classes], row-major; read
      * @param targets [batch], the class index of each row; read
      * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException if the length of {@code logits} is not a positive multiple of that of {@code targets}
-     *         (with no targets: not 0), or a target is neither a class nor ignored
+     * @throws IllegalArgumentException if the length of {@code logits} is not a positive multiple of that of
+     *         {@code targets} (with no targets: not 0), or a target is neither a class nor ignored
      * @throws NullPointerException if an array is null
      */
     public double forward(double[] logits, int[] targets) {
-        return loss.forward(loss.rows(logits, targets), logits, targets, null);
+        return loss.forward(loss.rows(logits, targets), logits, targets);
     }
 
     /**
@@ -97,7 +96,7 @@ public final class CrossEntropyLoss {
     public double[] backward(double[] logits, int[] targets) {
         Geometry rows = loss.rows(logits, targets);
         double[] gradient = new double[logits.length];
-        loss.backward(rows, logits, targets, null, 1.0, gradient);
+        loss.backward(rows, logits, targets, 1.0, gradient);
         return gradient;
     }
 
@@ -112,7 +111,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an array is null
      */
     public double forwardBackward(double[] logits, int[] targets, double[] gradient) {
-        return loss.forwardBackward(loss.rows(logits, targets), logits, targets, null, 1.0, gradient);
+        return loss.forwardBackward(loss.rows(logits, targets), logits, targets, 1.0, gradient);
     }
 
     // ---- the full form, class indices
@@ -124,13 +123,13 @@ public final class CrossEntropyLoss {
      * @param layout where the batch lies
      * @param targets [batch, inner...], a class index for each sample; read
      * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor ignored,
-     *         there is not one class weight for each class, or the mean is over nothing and {@link EmptyMean#THROW} was asked
-     *         for
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor
+     *         ignored, there is not one class weight for each class, or the mean is over nothing and
+     *         {@link EmptyMean#THROW} was asked for
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logits, Layout layout, int[] targets) {
-        return loss.forward(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null);
+        return loss.forward(Layout.geometry(layout), logits, targets);
     }
 
     /**
@@ -145,7 +144,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logits, Layout layout, int[] targets, double upstream, double[] gradient) {
-        loss.backward(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, upstream, gradient);
+        loss.backward(Layout.geometry(layout), logits, targets, upstream, gradient);
     }
 
     /**
@@ -163,8 +162,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forwardBackward(double[] logits, Layout layout, int[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, upstream,
-                gradient);
+        return loss.forwardBackward(Layout.geometry(layout), logits, targets, upstream, gradient);
     }
 
     /**
@@ -179,7 +177,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logits, Layout layout, int[] targets, double[] losses) {
-        loss.forwardPerSample(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, losses);
+        loss.forwardPerSample(Layout.geometry(layout), logits, targets, losses);
     }
 
     /**
@@ -194,22 +192,22 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backwardPerSample(double[] logits, Layout layout, int[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(Layout.geometry(layout), logits, Objects.requireNonNull(targets, "targets"), null, upstream,
-                gradient);
+        loss.backwardPerSample(Layout.geometry(layout), logits, targets, upstream, gradient);
     }
 
     /**
-     * What {@link Reduction#MEAN} divides by: the sum of the weights of the targets of all samples that are not ignored.
+     * What {@link Reduction#MEAN} divides by: the sum of the weights of the targets of all samples that are not
+     * ignored.
      *
      * @param layout where the batch lies
      * @param targets [batch, inner...], a class index for each sample; read
      * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is neither a class nor ignored, or there is
-     *         not one class weight for each class
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is neither a class nor ignored, or
+     *         there is not one class weight for each class
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, int[] targets) {
-        return loss.denominator(Layout.geometry(layout), Objects.requireNonNull(targets, "targets"), null);
+        return loss.denominator(Layout.geometry(layout), targets);
     }
 
     // ---- the full form, class probabilities
@@ -219,16 +217,16 @@ public final class CrossEntropyLoss {
      *
      * @param logits in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's order
-     *        but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
+     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's
+     *        order but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
      * @return the mean over the samples or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or infinite,
-     *         {@code targets} is {@code logits}, there is not one class weight for each class, or the mean is over nothing and
-     *         {@link EmptyMean#THROW} was asked for
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or
+     *         infinite, {@code targets} is {@code logits}, there is not one class weight for each class, or the mean is
+     *         over nothing and {@link EmptyMean#THROW} was asked for
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logits, Layout layout, double[] targets) {
-        return loss.forward(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"));
+        return loss.forward(Layout.geometry(layout), logits, targets);
     }
 
     /**
@@ -243,7 +241,7 @@ public final class CrossEntropyLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logits, Layout layout, double[] targets, double upstream, double[] gradient) {
-        loss.backward(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), upstream, gradient);
+        loss.backward(Layout.geometry(layout), logits, targets, upstream, gradient);
     }
 
     /**
@@ -259,9 +257,9 @@ public final class CrossEntropyLoss {
      * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}
      * @throws NullPointerException if an argument is null
      */
-    public double forwardBackward(double[] logits, Layout layout, double[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), upstream,
-                gradient);
+    public double forwardBackward(double[] logits, Layout layout, double[] targets, double upstream,
+            double[] gradient) {
+        return loss.forwardBackward(Layout.geometry(layout), logits, targets, upstream, gradient);
     }
 
     /**
@@ -271,16 +269,17 @@ public final class CrossEntropyLoss {
      * @param layout where the batch lies
      * @param targets [batch, classes, inner...], class probabilities; read
      * @param losses [batch, inner...], overwritten; in nats
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or if
-     *         {@code losses} is one of the other arrays
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or
+     *         if {@code losses} is one of the other arrays
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logits, Layout layout, double[] targets, double[] losses) {
-        loss.forwardPerSample(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), losses);
+        loss.forwardPerSample(Layout.geometry(layout), logits, targets, losses);
     }
 
     /**
-     * The gradient of {@link #forwardPerSample(double[], Layout, double[], double[])}, each sample times its own factor.
+     * The gradient of {@link #forwardPerSample(double[], Layout, double[], double[])}, each sample times its own
+     * factor.
      *
      * @param logits in the layout; read
      * @param layout where the batch lies
@@ -290,9 +289,9 @@ public final class CrossEntropyLoss {
      * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}
      * @throws NullPointerException if an argument is null
      */
-    public void backwardPerSample(double[] logits, Layout layout, double[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(Layout.geometry(layout), logits, null, Objects.requireNonNull(targets, "targets"), upstream,
-                gradient);
+    public void backwardPerSample(double[] logits, Layout layout, double[] targets, double[] upstream,
+            double[] gradient) {
+        loss.backwardPerSample(Layout.geometry(layout), logits, targets, upstream, gradient);
     }
 
     /**
@@ -301,12 +300,12 @@ public final class CrossEntropyLoss {
      * @param layout where the batch lies
      * @param targets [batch, classes, inner...], class probabilities; read
      * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there is not
-     *         one class weight for each class
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there
+     *         is not one class weight for each class
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
-        return loss.denominator(Layout.geometry(layout), null, Objects.requireNonNull(targets, "targets"));
+        return loss.denominator(Layout.geometry(layout), targets);
     }
 
     /** The options of a {@link CrossEntropyLoss}. Not thread-safe; what it builds is. */

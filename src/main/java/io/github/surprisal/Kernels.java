@@ -5,9 +5,10 @@ import io.github.surprisal.internal.KernelSelection;
 /**
  * Which of the two sets of kernels this VM uses. Results are the same bits with each of them.
  *
- * <p>The vector kernels are taken if the VM was started with {@code --add-modules jdk.incubator.vector}, compiles code and
- * has vectors of at least 128 bits. The system property {@code surprisal.kernels} overrides that: {@code auto} (the
- * default), {@code scalar}, or {@code vector}, which fails where they cannot run. The choice is made once, at the first use.
+ * <p>The vector kernels are taken if the VM was started with {@code --add-modules jdk.incubator.vector}, compiles code
+ * and has vectors of at least 128 bits. The system property {@code surprisal.kernels} overrides that: {@code auto} (the
+ * default), {@code scalar}, or {@code vector}, which fails where they cannot run. The choice is made once, at the first
+ * use.
  */
 public final class Kernels {
 

@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
 /**
  * Where a batch lies in a flat, row-major array: [batch, classes] or [batch, classes, d1, d2, ...]. Immutable.
  *
- * <p>With {@code inner} the product of the trailing dimensions, class c of the sample at position i of batch entry n is the
- * element {@code offset + n * rowStride + c * inner + i}. A <em>sample</em> is one distribution over the classes; there are
- * {@code batch * inner} of them, numbered {@code n * inner + i}, and so many targets, losses and predictions, in that
- * order, in arrays of their own that begin at 0.
+ * <p>With {@code inner} the product of the trailing dimensions, class c of the sample at position i of batch entry n is
+ * the element {@code offset + n * rowStride + c * inner + i}. A <em>sample</em> is one distribution over the classes;
+ * there are {@code batch * inner} of them, numbered {@code n * inner + i}, and so many targets, losses and predictions,
+ * in that order, in arrays of their own that begin at 0.
  *
  * <p>What lies before the offset, between the rows and behind the last one is neither read nor written.
  */
@@ -23,7 +23,8 @@ public final class Layout {
 
     private Layout(String dimensions, int batch, int classes, int inner, int offset, int rowStride) {
         long last = (long) offset + (batch - 1L) * rowStride + (long) classes * inner;
-        Require.that(last <= Integer.MAX_VALUE, "layout %s with offset %d and row stride %d must end within %d elements",
+        Require.that(last <= Integer.MAX_VALUE,
+                "layout %s with offset %d and row stride %d must end within %d elements",
                 dimensions, offset, rowStride, Integer.MAX_VALUE);
         StringBuilder description = new StringBuilder(dimensions);
         if (offset != 0) {
@@ -55,7 +56,8 @@ public final class Layout {
     }
 
     /**
-     * A dense batch with its class axis anywhere. The dimensions before it make up the batch, those behind it are inner.
+     * A dense batch with its class axis anywhere. The dimensions before it make up the batch, those behind it are
+     * inner.
      *
      * @param axis the class axis; a negative number counts from the end, -1 being the last
      * @param dimensions all dimensions, the class axis among them
@@ -88,7 +90,8 @@ public final class Layout {
         long product = Arrays.stream(dimensions, from, to).anyMatch(d -> d == 0) ? 0 : 1;
         for (int i = from; i < to; i++) {
             product *= dimensions[i];
-            Require.that(product <= Integer.MAX_VALUE, "layout %s must have at most %d elements", text, Integer.MAX_VALUE);
+            Require.that(product <= Integer.MAX_VALUE, "layout %s must have at most %d elements",
+                    text, Integer.MAX_VALUE);
         }
         return (int) product;
     }
@@ -114,11 +117,13 @@ public final class Layout {
      *
      * @param stride the distance between the first elements of two batch entries, at least {@code classes * inner}
      * @return this layout with the row stride
-     * @throws IllegalArgumentException if the stride is too small, or the layout would end beyond what an array can hold
+     * @throws IllegalArgumentException if the stride is too small, or the layout would end beyond what an array can
+     *         hold
      */
     public Layout withRowStride(int stride) {
         int least = classes() * inner();
-        Require.that(stride >= least, "rowStride is %d, but must be at least %d for layout %s", stride, least, dimensions);
+        Require.that(stride >= least,
+                "rowStride is %d, but must be at least %d for layout %s", stride, least, dimensions);
         return new Layout(dimensions, batch(), classes(), inner(), offset(), stride);
     }
 

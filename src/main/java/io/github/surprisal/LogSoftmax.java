@@ -14,13 +14,13 @@ import io.github.surprisal.internal.SoftmaxOperator;
  *
  * <p><b>Accuracy.</b> Every log-probability is within 2 ulp of the exact value for all finite logits, that of a nearly
  * certain class included (-3.7e-44 for the first of [100, 0]); the worst seen is 1 ulp. The gradient is that of the
- * log-probabilities as they are given, within 2 ulp of the larger of its two terms; note that exp magnifies the rounding of
- * large log-probabilities (a logp of -700 has lost 7 bits of its probability). {@link CrossEntropyLoss} does not go that
- * way. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}.
+ * log-probabilities as they are given, within 2 ulp of the larger of its two terms; note that exp magnifies the
+ * rounding of large log-probabilities (a logp of -700 has lost 7 bits of its probability). {@link CrossEntropyLoss}
+ * does not go that way. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}.
  *
- * <p><b>Special cases.</b> A logit of -Infinity has log-probability -Infinity, and so has one so far below the maximum that
- * the difference overflows. A NaN or +Infinity logit makes its sample's log-probabilities NaN, and so does a sample whose
- * logits are all -Infinity.
+ * <p><b>Special cases.</b> A logit of -Infinity has log-probability -Infinity, and so has one so far below the maximum
+ * that the difference overflows. A NaN or +Infinity logit makes its sample's log-probabilities NaN, and so does a
+ * sample whose logits are all -Infinity.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately
@@ -85,7 +85,8 @@ public final class LogSoftmax {
     }
 
     /**
-     * The vector-Jacobian product: from the gradient with respect to the log-probabilities, that with respect to the logits.
+     * The vector-Jacobian product: from the gradient with respect to the log-probabilities, that with respect to the
+     * logits.
      *
      * @param logProbabilities in the layout, as {@link #forward(double[], Layout, double[])} gave them; read
      * @param upstream in the layout, the gradient with respect to the log-probabilities; read

@@ -30,8 +30,8 @@ abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> 
     }
 
     /**
-     * Weights of the classes: the loss of a sample is multiplied by the weight of its target, or, with class probabilities,
-     * the term of each class by its weight. 1 each unless told otherwise.
+     * Weights of the classes: the loss of a sample is multiplied by the weight of its target, or, with class
+     * probabilities, the term of each class by its weight. 1 each unless told otherwise.
      *
      * @param weights a weight for each class, finite and at least 0; copied
      * @return this builder
@@ -50,9 +50,9 @@ abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> 
     }
 
     /**
-     * Target indices that mean "no target": such samples have loss 0 and gradient 0, do not count in the mean, and their
-     * logits are not read. An index may lie inside or outside the range of the classes. None unless told otherwise; calling
-     * this again replaces the set. Class-probability targets are not affected.
+     * Target indices that mean "no target": such samples have loss 0 and gradient 0, do not count in the mean, and
+     * their logits are not read. An index may lie inside or outside the range of the classes. None unless told
+     * otherwise; calling this again replaces the set. Class-probability targets are not affected.
      *
      * @param indices the indices; copied
      * @return this builder

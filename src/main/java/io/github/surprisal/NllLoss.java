@@ -2,7 +2,6 @@ package io.github.surprisal;
 
 import io.github.surprisal.internal.Geometry;
 import io.github.surprisal.internal.Loss;
-import java.util.Objects;
 
 /**
  * Negative log-likelihood of targets under given log-probabilities, such as those of {@link LogSoftmax}.
@@ -14,15 +13,15 @@ import java.util.Objects;
  *   gradient = -upstream * share * m[c]                      with respect to logp
  * </pre>
  * where m[c] is what multiplies -logp[c] in the loss, and share is 1 / denominator for {@link Reduction#MEAN} and 1 for
- * {@link Reduction#SUM}. The gradient does not depend on the log-probabilities. For logits, {@link CrossEntropyLoss} is the
- * same in one step, and keeps more of the tails.
+ * {@link Reduction#SUM}. The gradient does not depend on the log-probabilities. For logits, {@link CrossEntropyLoss} is
+ * the same in one step, and keeps more of the tails.
  *
  * <p><b>Accuracy.</b> With class indices the loss and the gradient of a sample are correctly rounded; with class
  * probabilities they are within 2 ulp. Held by {@code RandomOracleTest}.
  *
- * <p><b>Special cases.</b> A log-probability of -Infinity at the target makes the loss +Infinity, a NaN makes it NaN; the
- * gradient stays finite. A target probability or weight of 0 times an infinite loss is 0. With a total weight of 0 the sum
- * is 0, the mean what {@link EmptyMean} says, and the gradient 0.
+ * <p><b>Special cases.</b> A log-probability of -Infinity at the target makes the loss +Infinity, a NaN makes it NaN;
+ * the gradient stays finite. A target probability or weight of 0 times an infinite loss is 0. With a total weight of 0
+ * the sum is 0, the mean what {@link EmptyMean} says, and the gradient 0.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}.
@@ -63,12 +62,12 @@ public final class NllLoss {
      * @param logProbabilities [batch, classes], row-major; read
      * @param targets [batch], the class index of each row; read
      * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException if the length of {@code logProbabilities} is not a positive multiple of that of {@code targets}
-     *         (with no targets: not 0), or a target is neither a class nor ignored
+     * @throws IllegalArgumentException if the length of {@code logProbabilities} is not a positive multiple of that of
+     *         {@code targets} (with no targets: not 0), or a target is neither a class nor ignored
      * @throws NullPointerException if an array is null
      */
     public double forward(double[] logProbabilities, int[] targets) {
-        return loss.forward(loss.rows(logProbabilities, targets), logProbabilities, targets, null);
+        return loss.forward(loss.rows(logProbabilities, targets), logProbabilities, targets);
     }
 
     /**
@@ -83,7 +82,7 @@ public final class NllLoss {
     public double[] backward(double[] logProbabilities, int[] targets) {
         Geometry rows = loss.rows(logProbabilities, targets);
         double[] gradient = new double[logProbabilities.length];
-        loss.backward(rows, logProbabilities, targets, null, 1.0, gradient);
+        loss.backward(rows, logProbabilities, targets, 1.0, gradient);
         return gradient;
     }
 
@@ -98,7 +97,7 @@ public final class NllLoss {
      * @throws NullPointerException if an array is null
      */
     public double forwardBackward(double[] logProbabilities, int[] targets, double[] gradient) {
-        return loss.forwardBackward(loss.rows(logProbabilities, targets), logProbabilities, targets, null, 1.0, gradient);
+        return loss.forwardBackward(loss.rows(logProbabilities, targets), logProbabilities, targets, 1.0, gradient);
     }
 
     // ---- the full form, class indices
@@ -110,13 +109,13 @@ public final class NllLoss {
      * @param layout where the batch lies
      * @param targets [batch, inner...], a class index for each sample; read
      * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor ignored,
-     *         there is not one class weight for each class, or the mean is over nothing and {@link EmptyMean#THROW} was asked
-     *         for
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor
+     *         ignored, there is not one class weight for each class, or the mean is over nothing and
+     *         {@link EmptyMean#THROW} was asked for
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logProbabilities, Layout layout, int[] targets) {
-        return loss.forward(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null);
+        return loss.forward(Layout.geometry(layout), logProbabilities, targets);
     }
 
     /**
@@ -131,7 +130,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logProbabilities, Layout layout, int[] targets, double upstream, double[] gradient) {
-        loss.backward(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream, gradient);
+        loss.backward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
     }
 
     /**
@@ -148,9 +147,9 @@ public final class NllLoss {
      * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}
      * @throws NullPointerException if an argument is null
      */
-    public double forwardBackward(double[] logProbabilities, Layout layout, int[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream,
-                gradient);
+    public double forwardBackward(double[] logProbabilities, Layout layout, int[] targets, double upstream,
+            double[] gradient) {
+        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
     }
 
     /**
@@ -165,7 +164,7 @@ public final class NllLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] losses) {
-        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, losses);
+        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, targets, losses);
     }
 
     /**
@@ -179,23 +178,24 @@ public final class NllLoss {
      * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, int[], double[])}
      * @throws NullPointerException if an argument is null
      */
-    public void backwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, Objects.requireNonNull(targets, "targets"), null, upstream,
-                gradient);
+    public void backwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] upstream,
+            double[] gradient) {
+        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
     }
 
     /**
-     * What {@link Reduction#MEAN} divides by: the sum of the weights of the targets of all samples that are not ignored.
+     * What {@link Reduction#MEAN} divides by: the sum of the weights of the targets of all samples that are not
+     * ignored.
      *
      * @param layout where the batch lies
      * @param targets [batch, inner...], a class index for each sample; read
      * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is neither a class nor ignored, or there is
-     *         not one class weight for each class
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is neither a class nor ignored, or
+     *         there is not one class weight for each class
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, int[] targets) {
-        return loss.denominator(Layout.geometry(layout), Objects.requireNonNull(targets, "targets"), null);
+        return loss.denominator(Layout.geometry(layout), targets);
     }
 
     // ---- the full form, class probabilities
@@ -205,20 +205,21 @@ public final class NllLoss {
      *
      * @param logProbabilities in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's order
-     *        but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
+     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's
+     *        order but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
      * @return the mean over the samples or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or infinite,
-     *         {@code targets} is {@code logProbabilities}, there is not one class weight for each class, or the mean is over nothing and
-     *         {@link EmptyMean#THROW} was asked for
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or
+     *         infinite, {@code targets} is {@code logProbabilities}, there is not one class weight for each class, or
+     *         the mean is over nothing and {@link EmptyMean#THROW} was asked for
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] logProbabilities, Layout layout, double[] targets) {
-        return loss.forward(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"));
+        return loss.forward(Layout.geometry(layout), logProbabilities, targets);
     }
 
     /**
-     * The gradient of {@link #forward(double[], Layout, double[])} with respect to the log-probabilities, times a factor.
+     * The gradient of {@link #forward(double[], Layout, double[])} with respect to the log-probabilities, times a
+     * factor.
      *
      * @param logProbabilities in the layout; read
      * @param layout where the batch lies
@@ -228,8 +229,9 @@ public final class NllLoss {
      * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean
      * @throws NullPointerException if an argument is null
      */
-    public void backward(double[] logProbabilities, Layout layout, double[] targets, double upstream, double[] gradient) {
-        loss.backward(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream, gradient);
+    public void backward(double[] logProbabilities, Layout layout, double[] targets, double upstream,
+            double[] gradient) {
+        loss.backward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
     }
 
     /**
@@ -245,9 +247,9 @@ public final class NllLoss {
      * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}
      * @throws NullPointerException if an argument is null
      */
-    public double forwardBackward(double[] logProbabilities, Layout layout, double[] targets, double upstream, double[] gradient) {
-        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream,
-                gradient);
+    public double forwardBackward(double[] logProbabilities, Layout layout, double[] targets, double upstream,
+            double[] gradient) {
+        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
     }
 
     /**
@@ -257,16 +259,17 @@ public final class NllLoss {
      * @param layout where the batch lies
      * @param targets [batch, classes, inner...], class probabilities; read
      * @param losses [batch, inner...], overwritten; in nats
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or if
-     *         {@code losses} is one of the other arrays
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or
+     *         if {@code losses} is one of the other arrays
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] losses) {
-        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), losses);
+        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, targets, losses);
     }
 
     /**
-     * The gradient of {@link #forwardPerSample(double[], Layout, double[], double[])}, each sample times its own factor.
+     * The gradient of {@link #forwardPerSample(double[], Layout, double[], double[])}, each sample times its own
+     * factor.
      *
      * @param logProbabilities in the layout; read
      * @param layout where the batch lies
@@ -276,9 +279,9 @@ public final class NllLoss {
      * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}
      * @throws NullPointerException if an argument is null
      */
-    public void backwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] upstream, double[] gradient) {
-        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, null, Objects.requireNonNull(targets, "targets"), upstream,
-                gradient);
+    public void backwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] upstream,
+            double[] gradient) {
+        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
     }
 
     /**
@@ -287,12 +290,12 @@ public final class NllLoss {
      * @param layout where the batch lies
      * @param targets [batch, classes, inner...], class probabilities; read
      * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there is not
-     *         one class weight for each class
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there
+     *         is not one class weight for each class
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
-        return loss.denominator(Layout.geometry(layout), null, Objects.requireNonNull(targets, "targets"));
+        return loss.denominator(Layout.geometry(layout), targets);
     }
 
     /** The options of a {@link NllLoss}. Not thread-safe; what it builds is. */

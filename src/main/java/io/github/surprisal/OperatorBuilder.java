@@ -16,8 +16,8 @@ abstract class OperatorBuilder<B extends OperatorBuilder<B>> {
     }
 
     /**
-     * Spreads large batches over the threads of the {@linkplain ForkJoinPool#commonPool() common pool}. Small ones stay on
-     * the calling thread. Results are the same bits. Sequential unless asked.
+     * Spreads large batches over the threads of the {@linkplain ForkJoinPool#commonPool() common pool}. Small ones stay
+     * on the calling thread. Results are the same bits. Sequential unless asked.
      *
      * @return this builder
      */
@@ -26,7 +26,8 @@ abstract class OperatorBuilder<B extends OperatorBuilder<B>> {
     }
 
     /**
-     * Spreads large batches over the threads of a pool. Small ones stay on the calling thread. Results are the same bits.
+     * Spreads large batches over the threads of a pool. Small ones stay on the calling thread. Results are the same
+     * bits.
      *
      * @param pool the pool; it is neither shut down nor otherwise changed
      * @return this builder

@@ -6,8 +6,8 @@ package io.github.surprisal;
 public enum Reduction {
 
     /**
-     * The weighted mean: the sum divided by the {@linkplain CrossEntropyLoss#denominator(Layout, int[]) denominator}. What
-     * it is over nothing is told by {@link EmptyMean}.
+     * The weighted mean: the sum divided by the {@linkplain CrossEntropyLoss#denominator(Layout, int[]) denominator}.
+     * What it is over nothing is told by {@link EmptyMean}.
      */
     MEAN,
 

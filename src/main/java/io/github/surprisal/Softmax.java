@@ -13,15 +13,14 @@ import java.util.Objects;
  *   gradient[c] = p[c] (upstream[c] - sum over j of p[j] upstream[j])
  * </pre>
  *
- * <p><b>Accuracy.</b> Every probability is within 2 ulp of the exact value for all finite logits, subnormal ones included;
- * the worst seen is 1 ulp. The gradient takes the probabilities as they are, rounded, and is evaluated as
+ * <p><b>Accuracy.</b> Every probability is within 2 ulp of the exact value for all finite logits, subnormal ones
+ * included; the worst seen is 1 ulp. The gradient takes the probabilities as they are, rounded, and is evaluated as
  * p[c] ((u[c] - u[top]) sum p - sum p (u - u[top])) with top the most probable class, in which the tail does not drown:
- * apart from what the rounding of the probabilities brings, it is within 2 ulp of
- * p[c] (sum over j != c of p[j] max(|u[c]|, |u[j]|)). Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
- * {@code RandomOracleTest}.
+ * apart from what the rounding of the probabilities brings, it is within 2 ulp of p[c] (sum over j != c of p[j]
+ * max(|u[c]|, |u[j]|)). Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}.
  *
- * <p><b>Special cases.</b> A logit of -Infinity has probability 0. A NaN or +Infinity logit makes its sample's probabilities
- * NaN, and so does a sample whose logits are all -Infinity.
+ * <p><b>Special cases.</b> A logit of -Infinity has probability 0. A NaN or +Infinity logit makes its sample's
+ * probabilities NaN, and so does a sample whose logits are all -Infinity.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately
@@ -86,7 +85,8 @@ public final class Softmax {
     }
 
     /**
-     * The vector-Jacobian product: from the gradient with respect to the probabilities, that with respect to the logits.
+     * The vector-Jacobian product: from the gradient with respect to the probabilities, that with respect to the
+     * logits.
      *
      * @param probabilities in the layout, as {@link #forward(double[], Layout, double[])} gave them; read
      * @param upstream in the layout, the gradient with respect to the probabilities; read

@@ -2,9 +2,9 @@
  * Loss functions for classifiers on plain {@code double[]} batches: softmax, log-softmax, negative log-likelihood and
  * cross-entropy, forward and analytic backward.
  *
- * <p>Training maximises the likelihood of the data, a product of probabilities. The logarithm turns the product into a sum
- * without moving the optimum, the minus sign turns it into a loss: -log p, the surprisal of what happened, in nats. It is
- * 0 at probability 1 and infinite at probability 0.
+ * <p>Training maximises the likelihood of the data, a product of probabilities. The logarithm turns the product into a
+ * sum without moving the optimum, the minus sign turns it into a loss: -log p, the surprisal of what happened, in nats.
+ * It is 0 at probability 1 and infinite at probability 0.
  *
  * <h2>Notation</h2>
  * <dl>
@@ -19,18 +19,18 @@
  *
  * <h2>Arrays</h2>
  * <p>Batches are flat and row-major; a {@link io.github.surprisal.Layout} tells where they lie: class axis, trailing
- * dimensions, offset, padding between rows. Arrays may be longer than needed, so that buffers can be reused for a smaller
- * last batch; nothing outside the layout is read or written. Results are overwritten, never accumulated into. The gradient
- * may be the very array of the logits (in place); two arrays are either the same or do not overlap.
+ * dimensions, offset, padding between rows. Arrays may be longer than needed, so that buffers can be reused for a
+ * smaller last batch; nothing outside the layout is read or written. Results are overwritten, never accumulated into.
+ * The gradient may be the very array of the logits (in place); two arrays are either the same or do not overlap.
  *
  * <h2>Contract of all operators</h2>
  * <ul>
- * <li>Immutable, thread-safe, nothing kept between calls. Working memory (about 0.2 MB for each thread at work) is taken from
- * a pool and holds nothing of a caller's.</li>
+ * <li>Immutable, thread-safe, nothing kept between calls. Working memory (about 0.2 MB for each thread at work) is
+ * taken from a pool and holds nothing of a caller's.</li>
  * <li>Forms that take a result array allocate nothing once warm, but for what the threads of a parallel run need.</li>
- * <li>The same bits on every machine and JDK, with every vector width and number of threads, for a row in any layout, warm
- * or cold, and from every entry point: forward and forwardBackward return equal losses, backward and forwardBackward equal
- * gradients. (The payload of a NaN is not part of this.)</li>
+ * <li>The same bits on every machine and JDK, with every vector width and number of threads, for a row in any layout,
+ * warm or cold, and from every entry point: forward and forwardBackward return equal losses, backward and
+ * forwardBackward equal gradients. (The payload of a NaN is not part of this.)</li>
  * <li>Arguments are checked before the first write. {@link java.lang.NullPointerException} names what is null;
  * {@link java.lang.IllegalArgumentException} names argument, value and rule, as in
  * {@code targets[3] is 7, but must be in [0, 5)}.</li>
@@ -38,8 +38,8 @@
  * </ul>
  *
  * <h2>Speed</h2>
- * <p>{@code Math.fma} is used throughout. CPUs have had it since about 2013; without it in hardware every operator is some
- * hundred times slower. With the Vector API ({@code --add-modules jdk.incubator.vector}) faster kernels are used, see
- * {@link io.github.surprisal.Kernels}.
+ * <p>{@code Math.fma} is used throughout. CPUs have had it since about 2013; without it in hardware every operator is
+ * some hundred times slower. With the Vector API ({@code --add-modules jdk.incubator.vector}) faster kernels are used,
+ * see {@link io.github.surprisal.Kernels}.
  */
 package io.github.surprisal;

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README keeps its word: its snippets compile, run and print what they say, and its figures are the tested ones. */
+/** The README keeps its word: its snippets compile, run and print what they say, and its bounds are the tested ones. */
 class ReadmeTest {
 
     private static final Path README = Path.of("README.md");
@@ -60,8 +60,7 @@ class ReadmeTest {
         compile(compiler, program(lines), folder);
 
         List<String> expected = lines.stream().filter(line -> line.contains("System.out.println("))
-                .map(line -> line.substring(line.indexOf("; // ") < 0 ? line.indexOf("// ") : line.indexOf("; // ") + 2)
-                        .substring(3)).toList();
+                .map(line -> line.substring(line.indexOf("// ") + 3)).toList();
         List<String> printed = run(folder);
         assertThat(expected).hasSizeGreaterThan(5);
         assertThat(printed).hasSameSizeAs(expected);
@@ -94,7 +93,8 @@ class ReadmeTest {
     }
 
     private static void compile(JavaCompiler compiler, String program, Path folder) throws Exception {
-        JavaFileObject source = new SimpleJavaFileObject(URI.create("string:///Snippets.java"), JavaFileObject.Kind.SOURCE) {
+        URI name = URI.create("string:///Snippets.java");
+        JavaFileObject source = new SimpleJavaFileObject(name, JavaFileObject.Kind.SOURCE) {
             @Override
             public CharSequence getCharContent(boolean ignoreEncodingErrors) {
                 return program;

@@ -7,11 +7,11 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * A block of samples on its way through the kernels, and the memory for it.
  *
  * <p>The samples of a block have slots 0 to {@code count - 1}. What belongs to their classes stands in arrays such as
- * {@link #x} and {@link #e}, as rows or as a tile (see {@link Geometry}), a chunk of classes at a time; what belongs to a
- * sample stands in arrays indexed by slot.
+ * {@link #x} and {@link #e}, as rows or as a tile (see {@link Geometry}), a chunk of classes at a time; what belongs to
+ * a sample stands in arrays indexed by slot.
  *
- * <p>Blocks are taken from a pool and given back, so that a warm call allocates nothing. In the pool they hold no reference
- * to a caller's array, and nothing of one call is read by the next.
+ * <p>Blocks are taken from a pool and given back, so that a warm call allocates nothing. In the pool they hold no
+ * reference to a caller's array, and nothing of one call is read by the next.
  */
 final class Block {
 
@@ -184,8 +184,8 @@ final class Block {
     }
 
     /**
-     * To be called before a kernel adds a chunk that begins at a class to the sums of some runs: they begin anew there with
-     * every span.
+     * To be called before a kernel adds a chunk that begins at a class to the sums of some runs: they begin anew there
+     * with every span.
      */
     void beginSums(int from, int runs) {
         if (from % Geometry.SPAN == 0) {
@@ -197,7 +197,10 @@ final class Block {
         }
     }
 
-    /** To be called afterwards: at the end of a span, adds the run's first sums, from a column on, to those of the samples. */
+    /**
+     * To be called afterwards: at the end of a span, adds the run's first sums, from a column on, to those of the
+     * samples.
+     */
     void endSums(int run, int from, int m, int column, double[] high, double[] low) {
         endSums(run, from, m, column, sum1High, sum1Low, high, low);
     }
@@ -272,7 +275,9 @@ final class Block {
         Arrays.fill(into, m * width, lines * width, 0.0);
     }
 
-    /** A line of the tile at a time: the strided side is the one that is read, or the other way round, but never both. */
+    /**
+     * A line of the tile at a time: the strided side is the one that is read, or the other way round, but never both.
+     */
     private void transposeIn(double[] source, int[] base, int from, int m, double[] into) {
         for (int c = 0; c < m; c++) {
             int line = c * width;

@@ -8,17 +8,18 @@ import java.util.Arrays;
  * The way of the samples that are not ordinary: logits beyond 200 in magnitude, infinite or NaN, or a single class. One
  * sample at a time, in rows of its own whatever the layout, with the same kernels on shifted and clamped logits.
  *
- * <p>The shift is in the exponent: x is reduced as it is and the result scaled by 2^(512 - K) with K = rint(max log2 e),
- * so no rounded x - max enters. Where |max| is beyond 1400 the maximum is subtracted first, which is exact for every term
- * that does not vanish (Sterbenz), as those lie within a factor of 2 of it.
+ * <p>The shift is in the exponent: x is reduced as it is and the result scaled by 2^(512 - K) with K = rint(max log2
+ * e), so no rounded x - max enters. Where |max| is beyond 1400 the maximum is subtracted first, which is exact for
+ * every term that does not vanish (Sterbenz), as those lie within a factor of 2 of it.
  */
 final class CarefulSample {
 
     /** Up to here x itself is reduced: k = rint(x log2 e) stays below 2^11 and k LN2_HIGH exact. */
     private static final double LARGE = 1400.0;
     /**
-     * Terms are scaled by 2^HEADROOM, the greatest to about 2^512, so that terms down to 2^-1533 of the greatest stay normal:
-     * subnormal results round once, in the last product. Lower terms are raised to that; they vanish in every result.
+     * Terms are scaled by 2^HEADROOM, the greatest to about 2^512, so that terms down to 2^-1533 of the greatest stay
+     * normal: subnormal results round once, in the last product. Lower terms are raised to that; they vanish in every
+     * result.
      */
     private static final int HEADROOM = 512;
     private static final int DEPTH = HEADROOM + BIAS - 2;
@@ -88,7 +89,9 @@ final class CarefulSample {
         return (exponent[slot] - DEPTH) * LN2_HIGH;
     }
 
-    /** Loads the reduced logits of a chunk of classes, those apart and of the padding at the lowest; returns how many. */
+    /**
+     * Loads the reduced logits of a chunk of classes, those apart and of the padding at the lowest; returns how many.
+     */
     private int load(Block b, int slot, double[] logits, int from, int apart) {
         Geometry g = b.geometry;
         int m = Math.min(CHUNK, g.classes - from);
@@ -138,8 +141,8 @@ final class CarefulSample {
     }
 
     /**
-     * log1p(R / E) of a far class: (K ln2 + shift - x) + log((R + E) 2^-K). The first term is above 600 and the second at
-     * least -1/2, so nothing cancels.
+     * log1p(R / E) of a far class: (K ln2 + shift - x) + log((R + E) 2^-K). The first term is above 600 and the second
+     * at least -1/2, so nothing cancels.
      */
     double farLog(Block b, int slot, double[] logits) {
         Exponentials of = b.exponentials;

@@ -10,7 +10,10 @@ public final class Execution {
     /** On the calling thread. */
     public static final Execution SEQUENTIAL = new Execution(null);
 
-    /** Logits that a task has at least: below some tens of microseconds of work, waking a thread costs more than it saves. */
+    /**
+     * Logits that a task has at least: below some tens of microseconds of work, waking a thread costs more than it
+     * saves.
+     */
     private static final int GRAIN = 1 << 15;
 
     private final ForkJoinPool pool;

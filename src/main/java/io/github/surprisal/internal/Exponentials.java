@@ -3,11 +3,11 @@ package io.github.surprisal.internal;
 import static io.github.surprisal.internal.Constants.*;
 
 /**
- * The exponentials of a block's logits, their sums, and what is made of them: the one place where softmax, log-softmax and
- * cross-entropy meet.
+ * The exponentials of a block's logits, their sums, and what is made of them: the one place where softmax, log-softmax
+ * and cross-entropy meet.
  *
- * <p>Of every sample one class can be kept apart, the target or the most probable one. With E its exponential and R the sum
- * of the others, log1p(R / E) is the logarithm of its probability and R / (R + E) the probability of all others: no
+ * <p>Of every sample one class can be kept apart, the target or the most probable one. With E its exponential and R the
+ * sum of the others, log1p(R / E) is the logarithm of its probability and R / (R + E) the probability of all others: no
  * subtraction anywhere, so that the tails keep all their digits.
  */
 final class Exponentials {
@@ -18,8 +18,8 @@ final class Exponentials {
      */
     private static final double STAND_IN = -300.0;
     /**
-     * Samples with every |x| up to this are ordinary: exp(x) and all sums and ratios of it stay far from the ends of the
-     * range, so that no maximum has to be subtracted. The others go through {@link CarefulSample}.
+     * Samples with every |x| up to this are ordinary: exp(x) and all sums and ratios of it stay far from the ends of
+     * the range, so that no maximum has to be subtracted. The others go through {@link CarefulSample}.
      */
     private static final double ORDINARY = 200.0;
     private static final double UNSCALED = MAGIC + BIAS;
@@ -50,8 +50,8 @@ final class Exponentials {
     }
 
     /**
-     * Finds R, E and their sum for samples that have been measured. The exponentials stay in the block or, where it cannot
-     * hold all classes, in {@code parking}, the output array, unless that is null.
+     * Finds R, E and their sum for samples that have been measured. The exponentials stay in the block or, where it
+     * cannot hold all classes, in {@code parking}, the output array, unless that is null.
      */
     void sum(double[] logits, double[] parking) {
         exponentialApart(logits);
@@ -265,8 +265,8 @@ final class Exponentials {
         int n = b.length(g.padded(m));
         for (int run = 0; run < b.runs(); run++) {
             if (!b.skips(run)) {
-                kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width, b.factorHigh, b.factorLow, b.column(run),
-                        b.memory);
+                kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width,
+                        b.factorHigh, b.factorLow, b.column(run), b.memory);
             }
         }
         b.store(b.e, from, m, out);
@@ -298,7 +298,8 @@ final class Exponentials {
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
-                    kernels.logProbabilities(b.x, b.start(run), n, b.width, max, logHigh, logLow, b.column(run), b.memory);
+                    kernels.logProbabilities(b.x, b.start(run), n, b.width,
+                            max, logHigh, logLow, b.column(run), b.memory);
                 }
             }
             b.store(b.x, from, m, out);

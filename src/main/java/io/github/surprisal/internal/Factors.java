@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * What each sample's gradient is multiplied by: its class weight times the upstream over the denominator.
  *
- * <p>Where that is so large or small that products with it could leave the range before the last one, a power of 2 (or an
- * infinity or NaN) is kept back and multiplied in at the end.
+ * <p>Where that is so large or small that products with it could leave the range before the last one, a power of 2 (or
+ * an infinity or NaN) is kept back and multiplied in at the end.
  */
 final class Factors {
 

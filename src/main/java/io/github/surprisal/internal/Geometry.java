@@ -5,10 +5,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Where a batch lies in a flat array, and how it is cut into blocks for the kernels.
  *
- * <p>A sample is one distribution over the classes; sample {@code s} of {@code batch * inner} has its class {@code c} at
- * {@code address(s) + c * inner}. Blocks come in two forms. Long contiguous rows stay rows, each padded to whole stripes.
- * Short rows, and samples whose classes are not contiguous, become a tile: the samples lie side by side and a class is a
- * line of the tile, so that the kernels work on several samples at once.
+ * <p>A sample is one distribution over the classes; sample {@code s} of {@code batch * inner} has its class {@code c}
+ * at {@code address(s) + c * inner}. Blocks come in two forms. Long contiguous rows stay rows, each padded to whole
+ * stripes. Short rows, and samples whose classes are not contiguous, become a tile: the samples lie side by side and a
+ * class is a line of the tile, so that the kernels work on several samples at once.
  */
 public final class Geometry {
 

@@ -3,8 +3,8 @@ package io.github.surprisal.internal;
 import java.lang.reflect.Constructor;
 
 /**
- * Which kernels run: chosen once, when the class is loaded. The vector kernels need the module jdk.incubator.vector, and a
- * VM that compiles; interpreted they would allocate a box for each vector.
+ * Which kernels run: chosen once, when the class is loaded. The vector kernels need the module jdk.incubator.vector,
+ * and a VM that compiles; interpreted they would allocate a box for each vector.
  */
 public final class KernelSelection {
 

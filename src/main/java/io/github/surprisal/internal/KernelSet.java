@@ -6,12 +6,13 @@ package io.github.surprisal.internal;
  *
  * <p>A <em>run</em> is {@code n} consecutive array elements seen as a table of {@code width} columns: element {@code i}
  * belongs to column {@code i % width}. A tile of samples side by side is a run with a column for each sample; a row of
- * logits is a run of one column. Where a kernel adds up, a sample has a column for each stripe of its sum. What belongs to
- * the columns stands in arrays, the first column's at index {@code column} ({@code 0} for sums).
+ * logits is a run of one column. Where a kernel adds up, a sample has a column for each stripe of its sum. What belongs
+ * to the columns stands in arrays, the first column's at index {@code column} ({@code 0} for sums).
  *
- * <p>{@code n} is a multiple of {@code width} and of {@link #STRIPES}; {@code width} is 1, or a power of 2 from STRIPES to
- * {@link #BLOCK}; for sums it is not 1. Numbers in pairs of arrays, high and low, are sums of two doubles. Output and input
- * arrays may be the same, element for element, unless said otherwise. {@code memory} is what a kernel may work in.
+ * <p>{@code n} is a multiple of {@code width} and of {@link #STRIPES}; {@code width} is 1, or a power of 2 from STRIPES
+ * to {@link #BLOCK}; for sums it is not 1. Numbers in pairs of arrays, high and low, are sums of two doubles. Output
+ * and input arrays may be the same, element for element, unless said otherwise. {@code memory} is what a kernel may
+ * work in.
  */
 abstract class KernelSet {
 
@@ -65,8 +66,8 @@ abstract class KernelSet {
             double[] max, double[] logHigh, double[] logLow, int column, double[][] memory);
 
     /**
-     * log(1 + r / e), error below 2^-60 relative, for r >= 0, e > 0 and r / e below 2^900, for i in [0, n). No output may
-     * be an input.
+     * log(1 + r / e), error below 2^-60 relative, for r >= 0, e > 0 and r / e below 2^900, for i in [0, n). No output
+     * may be an input.
      */
     abstract void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
             double[] logHigh, double[] logLow, double[][] memory);
@@ -83,8 +84,9 @@ abstract class KernelSet {
             double floorLow, double[] high, double[] low);
 
     /** Adds share (max - x) to the column's first sum and share to its second. */
-    abstract void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory);
+    abstract void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width,
+            double[] max, double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow,
+            double[][] memory);
 
     /** Adds p (u - top) to the column's first sum and p to its second. */
     abstract void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top,

@@ -3,11 +3,12 @@ package io.github.surprisal.internal;
 import java.util.Objects;
 
 /**
- * A loss with its settings: checks the arguments, finds what the mean divides by, runs the criterion over the samples and
- * reduces. Every check comes before the first write. Targets are class indices or class probabilities; of the two
- * parameters the other one is null.
+ * A loss with its settings: checks the arguments, finds what the mean divides by, runs the criterion over the samples
+ * and reduces. Every check comes before the first write. Targets are class indices or class probabilities.
  */
 public final class Loss {
+
+    private static final String TARGETS = "targets";
 
     private final LossSettings settings;
     private final String inputName;
@@ -39,35 +40,104 @@ public final class Loss {
         int batch = targets.length;
         if (batch == 0 ? input.length != 0 : input.length == 0 || input.length % batch != 0) {
             throw new IllegalArgumentException(inputName + ".length (" + input.length + ") must be "
-                    + (batch == 0 ? "0 where targets is empty" : "a positive multiple of targets.length (" + batch + ")"));
+                    + (batch == 0 ? "0 where targets is empty"
+                    : "a positive multiple of targets.length (" + batch + ")"));
         }
         return Geometry.rows(batch, batch == 0 ? 1 : input.length / batch);
     }
 
     /** The mean or the sum of the losses. */
-    public double forward(Geometry g, double[] input, int[] indices, double[] probabilities) {
+    public double forward(Geometry g, double[] input, int[] targets) {
+        Objects.requireNonNull(targets, TARGETS);
+        return forward(g, input, targets, null);
+    }
+
+    /** The mean or the sum of the losses. */
+    public double forward(Geometry g, double[] input, double[] targets) {
+        Objects.requireNonNull(targets, TARGETS);
+        return forward(g, input, null, targets);
+    }
+
+    /** The gradient of the mean or the sum, times {@code upstream}. */
+    public void backward(Geometry g, double[] input, int[] targets, double upstream, double[] gradient) {
+        Objects.requireNonNull(targets, TARGETS);
+        backward(g, input, targets, null, upstream, gradient);
+    }
+
+    /** The gradient of the mean or the sum, times {@code upstream}. */
+    public void backward(Geometry g, double[] input, double[] targets, double upstream, double[] gradient) {
+        Objects.requireNonNull(targets, TARGETS);
+        backward(g, input, null, targets, upstream, gradient);
+    }
+
+    /** Both. */
+    public double forwardBackward(Geometry g, double[] input, int[] targets, double upstream, double[] gradient) {
+        Objects.requireNonNull(targets, TARGETS);
+        return forwardBackward(g, input, targets, null, upstream, gradient);
+    }
+
+    /** Both. */
+    public double forwardBackward(Geometry g, double[] input, double[] targets, double upstream, double[] gradient) {
+        Objects.requireNonNull(targets, TARGETS);
+        return forwardBackward(g, input, null, targets, upstream, gradient);
+    }
+
+    /** The loss of every sample. */
+    public void forwardPerSample(Geometry g, double[] input, int[] targets, double[] losses) {
+        Objects.requireNonNull(targets, TARGETS);
+        forwardPerSample(g, input, targets, null, losses);
+    }
+
+    /** The loss of every sample. */
+    public void forwardPerSample(Geometry g, double[] input, double[] targets, double[] losses) {
+        Objects.requireNonNull(targets, TARGETS);
+        forwardPerSample(g, input, null, targets, losses);
+    }
+
+    /** The gradient of every sample's loss, times the sample's upstream. */
+    public void backwardPerSample(Geometry g, double[] input, int[] targets, double[] upstream, double[] gradient) {
+        Objects.requireNonNull(targets, TARGETS);
+        backwardPerSample(g, input, targets, null, upstream, gradient);
+    }
+
+    /** The gradient of every sample's loss, times the sample's upstream. */
+    public void backwardPerSample(Geometry g, double[] input, double[] targets, double[] upstream, double[] gradient) {
+        Objects.requireNonNull(targets, TARGETS);
+        backwardPerSample(g, input, null, targets, upstream, gradient);
+    }
+
+    /** What the mean divides by. */
+    public double denominator(Geometry g, int[] targets) {
+        Objects.requireNonNull(targets, TARGETS);
+        return denominator(g, targets, null);
+    }
+
+    /** What the mean divides by. */
+    public double denominator(Geometry g, double[] targets) {
+        Objects.requireNonNull(targets, TARGETS);
+        return denominator(g, null, targets);
+    }
+
+    private double forward(Geometry g, double[] input, int[] indices, double[] probabilities) {
         check(g, input, indices, probabilities);
         return reduce(g, input, indices, probabilities, 1.0, null, true);
     }
 
-    /** The gradient of the mean or the sum, times {@code upstream}. */
-    public void backward(Geometry g, double[] input, int[] indices, double[] probabilities, double upstream,
+    private void backward(Geometry g, double[] input, int[] indices, double[] probabilities, double upstream,
             double[] gradient) {
         check(g, input, indices, probabilities);
         checkGradient(g, probabilities, gradient);
         reduce(g, input, indices, probabilities, upstream, gradient, false);
     }
 
-    /** Both. */
-    public double forwardBackward(Geometry g, double[] input, int[] indices, double[] probabilities, double upstream,
+    private double forwardBackward(Geometry g, double[] input, int[] indices, double[] probabilities, double upstream,
             double[] gradient) {
         check(g, input, indices, probabilities);
         checkGradient(g, probabilities, gradient);
         return reduce(g, input, indices, probabilities, upstream, gradient, true);
     }
 
-    /** The loss of every sample. */
-    public void forwardPerSample(Geometry g, double[] input, int[] indices, double[] probabilities, double[] losses) {
+    private void forwardPerSample(Geometry g, double[] input, int[] indices, double[] probabilities, double[] losses) {
         check(g, input, indices, probabilities);
         Objects.requireNonNull(losses, "losses");
         Require.holds(losses.length, "losses", g.samples(), g);
@@ -76,8 +146,7 @@ public final class Loss {
         perSample(g, input, indices, probabilities, null, null, losses);
     }
 
-    /** The gradient of every sample's loss, times the sample's upstream. */
-    public void backwardPerSample(Geometry g, double[] input, int[] indices, double[] probabilities, double[] upstream,
+    private void backwardPerSample(Geometry g, double[] input, int[] indices, double[] probabilities, double[] upstream,
             double[] gradient) {
         check(g, input, indices, probabilities);
         Objects.requireNonNull(upstream, "upstream");
@@ -87,8 +156,7 @@ public final class Loss {
         perSample(g, input, indices, probabilities, upstream, gradient, null);
     }
 
-    /** What the mean divides by. */
-    public double denominator(Geometry g, int[] indices, double[] probabilities) {
+    private double denominator(Geometry g, int[] indices, double[] probabilities) {
         checkTargets(g, indices, probabilities);
         Block block = Block.take();
         try {
@@ -125,7 +193,6 @@ public final class Loss {
     }
 
     private void checkIndices(Geometry g, int[] targets) {
-        Objects.requireNonNull(targets, "targets");
         Require.holds(targets.length, "targets", g.samples(), g);
         for (int s = 0; s < g.samples(); s++) {
             int target = targets[s];
@@ -217,7 +284,10 @@ public final class Loss {
         }
     }
 
-    /** What the mean divides by: the weights of the samples kept, or the number of samples where targets are probabilities. */
+    /**
+     * What the mean divides by: the weights of the samples kept, or the number of samples where targets are
+     * probabilities.
+     */
     private void findDenominator(LossCall call) {
         int samples = call.geometry.samples();
         double high = 0.0;
@@ -243,7 +313,8 @@ public final class Loss {
     }
 
     /**
-     * No sample, or none that weighs anything. (With smoothing, samples whose own targets weigh nothing still have a sum.)
+     * No sample, or none that weighs anything. (With smoothing, samples whose own targets weigh nothing still have a
+     * sum.)
      */
     private double empty(LossCall call, double[] gradient, boolean lossWanted) {
         boolean refused = settings.mean && settings.emptyMean == LossSettings.EmptyMeanRule.THROW;

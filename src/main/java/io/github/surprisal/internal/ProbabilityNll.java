@@ -1,8 +1,8 @@
 package io.github.surprisal.internal;
 
 /**
- * Negative log-likelihood with class probabilities: loss sum w t (-logp), gradient -w u t. The sum runs over the classes
- * in their order, with its low part.
+ * Negative log-likelihood with class probabilities: loss sum w t (-logp), gradient -w u t. The sum runs over the
+ * classes in their order, with its low part.
  */
 final class ProbabilityNll extends Criterion {
 

@@ -15,8 +15,8 @@ final class Products {
     }
 
     /**
-     * p (u - sum p u), in a form that keeps the tail: with v = u - u[top], top being the most probable class, it is
-     * p (v sum p - sum p v). Unlike p (v - sum p v), that does not take for granted that rounded probabilities sum to 1.
+     * p (u - sum p u), in a form that keeps the tail: with v = u - u[top], top being the most probable class, it is p
+     * (v sum p - sum p v). Unlike p (v - sum p v), that does not take for granted that rounded probabilities sum to 1.
      */
     static void softmax(Block b, double[] probabilities, double[] upstream, double[] gradient) {
         Geometry g = b.geometry;

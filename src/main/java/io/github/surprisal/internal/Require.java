@@ -3,7 +3,9 @@ package io.github.surprisal.internal;
 import java.util.Locale;
 import java.util.Objects;
 
-/** Checks of arguments. A message names the argument, its value and the rule. Conditions are written so that NaN fails. */
+/**
+ * Checks of arguments. A message names the argument, its value and the rule. Conditions are written so that NaN fails.
+ */
 public final class Require {
 
     private Require() {

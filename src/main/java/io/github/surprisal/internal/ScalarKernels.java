@@ -8,10 +8,10 @@ import java.util.Arrays;
  * The kernels in plain Java, the twin of {@code VectorKernels}: the same steps under the same comments.
  *
  * <p>Shaped for C2, which turns short loops over arrays into vector instructions by itself: a kernel takes a block that
- * stays in the first cache through loops of up to a dozen operations, in arrays of its own so that all indices of a loop
- * are the same (with x[from + i] beside y[i], C2 of JDK 17 does not vectorise), the values of columns are laid out beside
- * the elements, and bit manipulation has loops of its own. Each store costs about as much as four operations; but the whole
- * of exp in one loop is no longer vectorised by JDK 25.
+ * stays in the first cache through loops of up to a dozen operations, in arrays of its own so that all indices of a
+ * loop are the same (with x[from + i] beside y[i], C2 of JDK 17 does not vectorise), the values of columns are laid out
+ * beside the elements, and bit manipulation has loops of its own. Each store costs about as much as four operations;
+ * but the whole of exp in one loop is no longer vectorised by JDK 25.
  */
 final class ScalarKernels extends KernelSet {
 
@@ -162,7 +162,8 @@ final class ScalarKernels extends KernelSet {
     }
 
     /** Adds to eight sums, keeping each before and after each addition. */
-    private static void growStripes(double[] p, int from, int end, double[] sums, int at, double[] before, double[] after) {
+    private static void growStripes(double[] p, int from, int end, double[] sums, int at, double[] before,
+            double[] after) {
         double s0 = sums[at];
         double s1 = sums[at + 1];
         double s2 = sums[at + 2];

@@ -3,12 +3,12 @@ package io.github.surprisal.internal;
 import java.util.Arrays;
 
 /**
- * Cross-entropy where every class has a share m of the loss: class probabilities, label smoothing, or both. With targets t
- * (one at the index, if indices), weights w and smoothing e, m = w ((1 - e) t + e / C), the smoothing mass being spread
- * over the classes whose logit is above -Infinity.
+ * Cross-entropy where every class has a share m of the loss: class probabilities, label smoothing, or both. With
+ * targets t (one at the index, if indices), weights w and smoothing e, m = w ((1 - e) t + e / C), the smoothing mass
+ * being spread over the classes whose logit is above -Infinity.
  *
- * <p>With the most probable class apart and L = log1p(R / E), the loss is sum m (max - x) + L sum m, a sum of terms that
- * are all positive, and the gradient u (p sum m - m).
+ * <p>With the most probable class apart and L = log1p(R / E), the loss is sum m (max - x) + L sum m, a sum of terms
+ * that are all positive, and the gradient u (p sum m - m).
  */
 final class SharesCrossEntropy extends Criterion {
 
@@ -106,7 +106,8 @@ final class SharesCrossEntropy extends Criterion {
             b.firstHigh[i] = f;
             b.firstLow[i] = fl;
             b.factorHigh[i] = f * b.secondHigh[i];
-            b.factorLow[i] = Math.fma(f, b.secondHigh[i], -b.factorHigh[i]) + (f * b.secondLow[i] + fl * b.secondHigh[i]);
+            b.factorLow[i] = Math.fma(f, b.secondHigh[i], -b.factorHigh[i])
+                    + (f * b.secondLow[i] + fl * b.secondHigh[i]);
         }
         b.exponentials.divideFactors();
         for (int from = 0; from < g.classes; from += g.chunk) {

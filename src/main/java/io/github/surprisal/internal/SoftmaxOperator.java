@@ -42,8 +42,8 @@ public final class SoftmaxOperator {
     public static Geometry rows(double[] logits, int classes) {
         Objects.requireNonNull(logits, "logits");
         Require.that(classes >= 1, "classes is %d, but must be at least 1", classes);
-        Require.that(logits.length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)", logits.length,
-                classes);
+        Require.that(logits.length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)",
+                logits.length, classes);
         return Geometry.rows(logits.length / classes, classes);
     }
 

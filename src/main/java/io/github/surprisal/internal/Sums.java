@@ -14,8 +14,8 @@ final class Sums {
     }
 
     /**
-     * Adds up eight lines of {@code width} two-double sums from an index on, line j with j + 4, then j + 2, then j + 1: the result is in the
-     * first line. This tree is part of the order of summation.
+     * Adds up eight lines of {@code width} two-double sums from an index on, line j with j + 4, then j + 2, then j + 1:
+     * the result is in the first line. This tree is part of the order of summation.
      */
     static void tree(double[] high, double[] low, int from, int width) {
         for (int half = KernelSet.STRIPES / 2; half > 0; half /= 2) {

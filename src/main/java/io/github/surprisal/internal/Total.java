@@ -3,8 +3,8 @@ package io.github.surprisal.internal;
 import java.util.Arrays;
 
 /**
- * The sum of the losses of a batch in a fixed order, whatever the blocks and threads they come from: eight stripes, sample
- * {@code s} in stripe {@code s % 8}, each with its low part, and one tree at the end.
+ * The sum of the losses of a batch in a fixed order, whatever the blocks and threads they come from: eight stripes,
+ * sample {@code s} in stripe {@code s % 8}, each with its low part, and one tree at the end.
  */
 final class Total {
 

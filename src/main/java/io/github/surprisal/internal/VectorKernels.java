@@ -8,7 +8,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The kernels on {@code jdk.incubator.vector}, the twin of {@link ScalarKernels}: the same steps under the same comments.
+ * The kernels on {@code jdk.incubator.vector}, the twin of {@link ScalarKernels}: the same steps under the same
+ * comments.
  *
  * <p>Shaped for C2, which turns a vector into a register only where it inlines everything: one call of each routine per
  * loop, static final constants, and no vector that crosses a call (state goes through the column arrays).
@@ -47,8 +48,8 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     /**
-     * The values of the columns as an array that holds a vector of them at least: of a single column, a vector of copies.
-     * (Not as vectors, one kind or the other: C2 boxes vectors that come from two places.)
+     * The values of the columns as an array that holds a vector of them at least: of a single column, a vector of
+     * copies. (Not as vectors, one kind or the other: C2 boxes vectors that come from two places.)
      */
     private static double[] columns(double[] values, int column, int width, double[] copies) {
         if (width > 1) {
@@ -200,8 +201,8 @@ final class VectorKernels extends KernelSelection.VectorSet {
         }
     }
 
-    private static void scaleColumnsMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int end, int step,
-            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int c) {
+    private static void scaleColumnsMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int end,
+            int step, double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int c) {
         DoubleVector fh = load(factorHigh, c);
         DoubleVector fl = load(factorLow, c);
         DoubleVector stash = fh.mul(STASH);
@@ -381,12 +382,14 @@ final class VectorKernels extends KernelSelection.VectorSet {
     void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
             double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
         for (int c = 0; c < width; c += LANES) {
-            surprisalsOfColumns(x, shareHigh, shareLow, from, n, width, max, firstHigh, firstLow, secondHigh, secondLow, c);
+            surprisalsOfColumns(x, shareHigh, shareLow, from, n, width, max,
+                    firstHigh, firstLow, secondHigh, secondLow, c);
         }
     }
 
-    private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int step,
-            double[] max, double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
+    private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int from, int n,
+            int step, double[] max, double[] firstHigh, double[] firstLow,
+            double[] secondHigh, double[] secondLow, int c) {
         DoubleVector m = load(max, c);
         DoubleVector first = load(firstHigh, c);
         DoubleVector firstRest = load(firstLow, c);
