@@ -23,7 +23,8 @@ import io.github.surprisal.internal.Require;
  * }</pre>
  *
  * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is
- * within 2 ulp of the exact value for all finite logits, the tails included; the worst seen is 1 ulp. With class
+ * within 2 ulp of the exact value for all finite logits, the tails included; few are off by 2, near the subnormal
+ * numbers or where a batch is reduced. With class
  * probabilities or smoothing a gradient is a difference, and within 2 ulp of the larger of its two terms. Held by
  * {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}. The upstream may be as large or
  * small as a double; weights and target probabilities, if not 0, are taken to lie between 1e-270 and 1e270, and a

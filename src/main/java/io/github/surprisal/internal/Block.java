@@ -221,20 +221,33 @@ final class Block {
         }
         boolean first = end <= Geometry.SPAN;
         if (geometry.rows) {
-            addSpan(run, first, sumHigh[column], sumLow[column], high, low);
+            addSpans(run, 1, first, sumHigh, sumLow, column, high, low);
         } else {
-            for (int i = 0; i < count; i++) {
-                addSpan(i, first, sumHigh[i], sumLow[i], high, low);
-            }
+            addSpans(0, count, first, sumHigh, sumLow, 0, high, low);
         }
     }
 
-    /** Adds the sum over a span to that of a sample. */
-    static void addSpan(int slot, boolean first, double spanHigh, double spanLow, double[] high, double[] low) {
-        double h = first ? spanHigh : high[slot] + spanHigh;
-        double l = first ? spanLow : low[slot] + spanLow + Sums.error(high[slot], spanHigh);
-        high[slot] = h + l;
-        low[slot] = (h - high[slot]) + l;
+    /** Adds sums over a span to those of some samples, or begins those with them. */
+    static void addSpans(int slot, int count, boolean first, double[] spanHigh, double[] spanLow, int at,
+            double[] high, double[] low) {
+        if (first) {
+            for (int i = 0; i < count; i++) {
+                double h = spanHigh[at + i];
+                double l = spanLow[at + i];
+                double sum = h + l;
+                high[slot + i] = sum;
+                low[slot + i] = (h - sum) + l;
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                double before = high[slot + i];
+                double h = before + spanHigh[at + i];
+                double l = low[slot + i] + spanLow[at + i] + Sums.error(before, spanHigh[at + i]);
+                double sum = h + l;
+                high[slot + i] = sum;
+                low[slot + i] = (h - sum) + l;
+            }
+        }
     }
 
     // ---- between the caller's arrays and the block
@@ -352,13 +365,17 @@ final class Block {
     /** Sets the classes apart that lie in [from, from + m), and the padding, to a value. */
     void putApart(double[] into, int from, int m, double value) {
         int lines = geometry.padded(m);
+        int slotStride = geometry.rows ? geometry.chunk : 1;
+        int classStride = geometry.rows ? 1 : width;
         for (int i = 0; i < count; i++) {
             int c = apart[i] - from;
             if (c >= 0 && c < m) {
-                into[position(i, c)] = value;
+                into[i * slotStride + c * classStride] = value;
             }
-            for (int pad = m; pad < lines; pad++) {
-                into[position(i, pad)] = value;
+        }
+        for (int pad = m; pad < lines; pad++) {
+            for (int i = 0; i < count; i++) {
+                into[i * slotStride + pad * classStride] = value;
             }
         }
     }

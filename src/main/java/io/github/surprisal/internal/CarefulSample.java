@@ -123,7 +123,9 @@ final class CarefulSample {
     double[] scaled(Block b, int slot, double[] logits, int from) {
         int n = load(b, slot, logits, from, -1);
         kernels.expSum(y, y, 1, n, KernelSet.STRIPES, magic(slot), high, low, memory);
-        kernels.scale(y, 0, y, 0, n, 1, b.factorHigh, b.factorLow, slot, memory);
+        high[0] = b.factorHigh[slot];
+        low[0] = b.factorLow[slot];
+        kernels.scale(y, 1, n, 1, high, low, memory);
         Geometry g = b.geometry;
         double bottom = lowest(slot);
         int m = Math.min(CHUNK, g.classes - from);

@@ -2,6 +2,8 @@ package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
 
+import java.util.Arrays;
+
 /**
  * The exponentials of a block's logits, their sums, and what is made of them: the one place where softmax, log-softmax
  * and cross-entropy meet.
@@ -63,12 +65,7 @@ final class Exponentials {
                 carefully.sum(b, i, logits);
             }
         }
-        for (int i = 0, n = b.slots(); i < n; i++) {
-            double h = restHigh[i] + apartHigh[i];
-            double l = Sums.error(restHigh[i], apartHigh[i]) + (restLow[i] + apartLow[i]);
-            sumHigh[i] = h + l;
-            sumLow[i] = (h - sumHigh[i]) + l;
-        }
+        total(b.slots(), restHigh, restLow, apartHigh, apartLow, sumHigh, sumLow);
     }
 
     /** Finds the samples that need care; leaves the logits in the block if it can hold all classes. */
@@ -122,6 +119,21 @@ final class Exponentials {
         });
     }
 
+    /** sum = rest + apart. */
+    private static void total(int n, double[] restHigh, double[] restLow, double[] apartHigh, double[] apartLow,
+            double[] sumHigh, double[] sumLow) {
+        for (int i = 0; i < n; i++) {
+            double r = restHigh[i];
+            double e = apartHigh[i];
+            double h = r + e;
+            double part = h - r;
+            double l = ((r - (h - part)) + (e - part)) + (restLow[i] + apartLow[i]);
+            double sum = h + l;
+            sumHigh[i] = sum;
+            sumLow[i] = (h - sum) + l;
+        }
+    }
+
     private void measured(int slot, double magnitude) {
         // a lone class leaves nothing but stand-ins to sum
         if (!(magnitude <= ORDINARY) || b.geometry.classes == 1) {
@@ -139,18 +151,17 @@ final class Exponentials {
     }
 
     private void exponentialApart(double[] logits) {
-        for (int i = 0; i < b.count; i++) {
-            boolean ordinary = b.apart[i] >= 0 && !b.careful[i];
-            bySlot[i] = ordinary ? logits[b.base[i] + b.apart[i] * b.geometry.inner] : 0.0;
+        if (b.apart[0] < 0) {
+            Arrays.fill(apartHigh, 0, b.slots(), 0.0);
+            Arrays.fill(apartLow, 0, b.slots(), 0.0);
+            return;
         }
-        java.util.Arrays.fill(bySlot, b.count, b.slots(), 0.0);
+        for (int i = 0; i < b.count; i++) {
+            // those of careful samples are found by other means
+            bySlot[i] = b.careful[i] ? 0.0 : logits[b.base[i] + b.apart[i] * b.geometry.inner];
+        }
+        Arrays.fill(bySlot, b.count, b.slots(), 0.0);
         kernels.exp(bySlot, b.slots(), UNSCALED, apartHigh, apartLow, b.memory);
-        for (int i = 0; i < b.count; i++) {
-            if (b.apart[i] < 0) {
-                apartHigh[i] = 0.0;
-                apartLow[i] = 0.0;
-            }
-        }
     }
 
     private void sumOrdinary(double[] logits, double[] parking) {
@@ -165,7 +176,7 @@ final class Exponentials {
                 low[span] = own.sum1Low[0];
             });
             for (int span = 0; span < high.length; span++) {
-                Block.addSpan(0, span == 0, high[span], low[span], restHigh, restLow);
+                Block.addSpans(0, 1, span == 0, high, low, span, restHigh, restLow);
             }
             return;
         }
@@ -263,12 +274,7 @@ final class Exponentials {
             b.load(out, from, m, b.e);
         }
         int n = b.length(g.padded(m));
-        for (int run = 0; run < b.runs(); run++) {
-            if (!b.skips(run)) {
-                kernels.scale(b.e, b.start(run), b.e, b.start(run), n, b.width,
-                        b.factorHigh, b.factorLow, b.column(run), b.memory);
-            }
-        }
+        kernels.scale(b.e, b.runs(), n, b.width, b.factorHigh, b.factorLow, b.memory);
         b.store(b.e, from, m, out);
     }
 

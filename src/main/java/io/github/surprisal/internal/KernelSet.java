@@ -42,7 +42,7 @@ abstract class KernelSet {
     abstract void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
             double[] high, double[] low, double[][] memory);
 
-    /** How many elements {@link #expSum} takes through its steps next: some whole runs, or a part of one. */
+    /** How many elements of several runs a kernel takes through its steps next: some whole runs, or a part of one. */
     static int nextBlock(int done, int runs, int n) {
         return n <= BLOCK
                 ? Math.min(BLOCK / n * n, runs * n - done)
@@ -52,9 +52,12 @@ abstract class KernelSet {
     /** exp(x[i]) 2^b for i in [0, n), as {@link #expSum} finds it. */
     abstract void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory);
 
-    /** {@code out} = e times a factor of its column, e being as stored by {@link #expSum}. Rounds once. */
-    abstract void scale(double[] e, int from, double[] out, int to, int n, int width,
-            double[] factorHigh, double[] factorLow, int column, double[][] memory);
+    /**
+     * {@code e}, as stored by {@link #expSum}, times a factor of its column, of runs that follow one another from index
+     * 0 on; rounds once. The columns of a run follow those of the run before.
+     */
+    abstract void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow,
+            double[][] memory);
 
     /** {@code e} times a factor of its column as in {@link #scale}, minus the element's share times a second factor. */
     abstract void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width,

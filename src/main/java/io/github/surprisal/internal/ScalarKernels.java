@@ -58,10 +58,7 @@ final class ScalarKernels extends KernelSet {
             int m = nextBlock(done, runs, n);
             System.arraycopy(x, done, p, 0, m);
             exponentials(p, q, m, magic, memory);
-            for (int from = 0; from < m; from += n) {
-                int first = (done + from) / n * width;
-                sumPairs(p, q, from, Math.min(m, from + n), width, high, low, first, memory);
-            }
+            sumPairs(p, q, m, n, width, high, low, done / n * width, memory);
             stash(p, q, m);
             System.arraycopy(p, 0, e, done, m);
             done += m;
@@ -129,39 +126,53 @@ final class ScalarKernels extends KernelSet {
         }
     }
 
-    /** Adds p + q, elements [from, end), to the sums of their columns, the first of them being {@code column}. */
-    private static void sumPairs(double[] p, double[] q, int from, int end, int width, double[] high, double[] low,
-            int column, double[][] memory) {
+    /**
+     * Adds p + q, m elements of runs or of a part of one, to the sums of their columns, the first being {@code first}.
+     */
+    private static void sumPairs(double[] p, double[] q, int m, int n, int width, double[] high, double[] low,
+            int first, double[][] memory) {
         double[] before = memory[2];
         double[] after = memory[3];
         // the sums as they grow, all of them kept, so that their errors can be found side by side
-        if (width == STRIPES) {
-            growStripes(p, from, end, high, column, before, after);
-        } else {
-            System.arraycopy(high, column, before, from, width);
-            for (int i = from; i < end; i++) {
-                before[i + width] = before[i] + p[i];
+        for (int from = 0, column = first; from < m; from += n, column += width) {
+            int end = Math.min(m, from + n);
+            if (width == STRIPES) {
+                growStripes(p, from, end, high, column, before, after);
+            } else {
+                grow(p, from, end, width, high, column, before, after);
             }
-            System.arraycopy(before, from + width, after, from, end - from);
-            System.arraycopy(before, end, high, column, width);
         }
         // sum + v = next + error exactly
-        for (int i = from; i < end; i++) {
+        for (int i = 0; i < m; i++) {
             double part = after[i] - before[i];
             after[i] = (before[i] - (after[i] - part)) + (p[i] - part) + q[i];
         }
-        if (width == STRIPES) {
-            addStripes(after, from, end, low, column);
-        } else {
-            for (int i = from; i < end; i += width) {
-                for (int c = 0; c < width; c++) {
-                    low[column + c] += after[i + c];
+        for (int from = 0, column = first; from < m; from += n, column += width) {
+            int end = Math.min(m, from + n);
+            if (width == STRIPES) {
+                addStripes(after, from, end, low, column);
+            } else {
+                for (int i = from; i < end; i += width) {
+                    for (int c = 0; c < width; c++) {
+                        low[column + c] += after[i + c];
+                    }
                 }
             }
         }
     }
 
-    /** Adds to eight sums, keeping each before and after each addition. */
+    /** Adds to sums, keeping each before and after each addition. */
+    private static void grow(double[] p, int from, int end, int width, double[] sums, int at, double[] before,
+            double[] after) {
+        System.arraycopy(sums, at, before, from, width);
+        for (int i = from; i < end; i++) {
+            before[i + width] = before[i] + p[i];
+        }
+        System.arraycopy(before, from + width, after, from, end - from);
+        System.arraycopy(before, end, sums, at, width);
+    }
+
+    /** The same for eight sums. */
     private static void growStripes(double[] p, int from, int end, double[] sums, int at, double[] before,
             double[] after) {
         double s0 = sums[at];
@@ -216,34 +227,42 @@ final class ScalarKernels extends KernelSet {
         sums[at + 7] = s7;
     }
 
-    /** Lays the values of the columns out beside m elements. */
+    /** Lays the values of the columns out beside the first m elements. */
     private static double[] spread(double[] values, int column, int m, int width, double[] into) {
-        if (width == 1) {
-            Arrays.fill(into, 0, m, values[column]);
-        } else {
-            for (int i = 0; i < m; i += width) {
-                System.arraycopy(values, column, into, i, width);
-            }
-        }
+        spread(values, column, 0, m, width, into);
         return into;
     }
 
+    private static void spread(double[] values, int column, int from, int end, int width, double[] into) {
+        if (width == 1) {
+            Arrays.fill(into, from, end, values[column]);
+        } else {
+            for (int i = from; i < end; i += width) {
+                System.arraycopy(values, column, into, i, width);
+            }
+        }
+    }
+
     @Override
-    void scale(double[] e, int from, double[] out, int to, int n, int width,
-            double[] factorHigh, double[] factorLow, int column, double[][] memory) {
-        int block = Math.min(n, BLOCK);
-        double[] fh = spread(factorHigh, column, block, width, memory[0]);
-        double[] fl = spread(factorLow, column, block, width, memory[1]);
-        double[] v = memory[2];
-        for (int done = 0; done < n; done += BLOCK) {
-            int m = Math.min(BLOCK, n - done);
-            System.arraycopy(e, from + done, v, 0, m);
+    void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
+        double[] v = memory[0];
+        double[] fh = memory[1];
+        double[] fl = memory[2];
+        for (int done = 0; done < runs * n; ) {
+            int m = nextBlock(done, runs, n);
+            for (int from = 0; from < m; from += n) {
+                int column = (done + from) / n * width;
+                spread(factorHigh, column, from, Math.min(m, from + n), width, fh);
+                spread(factorLow, column, from, Math.min(m, from + n), width, fl);
+            }
+            System.arraycopy(e, done, v, 0, m);
             // |e| (1 +- 2^-54) (fh + fl)
             for (int i = 0; i < m; i++) {
                 double a = Math.abs(v[i]);
                 v[i] = Math.fma(a, fh[i], Math.fma(v[i], fh[i] * STASH, a * fl[i]));
             }
-            System.arraycopy(v, 0, out, to + done, m);
+            System.arraycopy(v, 0, e, done, m);
+            done += m;
         }
     }
 
@@ -411,7 +430,7 @@ final class ScalarKernels extends KernelSet {
         for (int done = 0; done < n; done += BLOCK) {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(x, from + done, p, 0, m);
-            sumPairs(p, zero, 0, m, width, high, low, 0, memory);
+            sumPairs(p, zero, m, m, width, high, low, 0, memory);
         }
     }
 
@@ -459,8 +478,8 @@ final class ScalarKernels extends KernelSet {
             for (int i = 0; i < m; i++) {
                 p[i] = w[i] * (top[i] - p[i]);
             }
-            sumPairs(p, q, 0, m, width, firstHigh, firstLow, 0, memory);
-            sumPairs(w, wl, 0, m, width, secondHigh, secondLow, 0, memory);
+            sumPairs(p, q, m, m, width, firstHigh, firstLow, 0, memory);
+            sumPairs(w, wl, m, m, width, secondHigh, secondLow, 0, memory);
         }
     }
 
@@ -486,9 +505,9 @@ final class ScalarKernels extends KernelSet {
             for (int i = 0; i < m; i++) {
                 h[i] = v[i] * (h[i] - t[i]);
             }
-            sumPairs(h, l, 0, m, width, firstHigh, firstLow, 0, memory);
+            sumPairs(h, l, m, m, width, firstHigh, firstLow, 0, memory);
             Arrays.fill(l, 0, m, 0.0);
-            sumPairs(v, l, 0, m, width, secondHigh, secondLow, 0, memory);
+            sumPairs(v, l, m, m, width, secondHigh, secondLow, 0, memory);
         }
     }
 

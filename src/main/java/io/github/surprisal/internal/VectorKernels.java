@@ -2,6 +2,7 @@ package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
@@ -55,7 +56,7 @@ final class VectorKernels extends KernelSelection.VectorSet {
         if (width > 1) {
             return values;
         }
-        all(values[column]).intoArray(copies, 0);
+        Arrays.fill(copies, 0, LANES, values[column]);
         return copies;
     }
 
@@ -162,27 +163,28 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    void scale(double[] e, int from, double[] out, int to, int n, int width,
-            double[] factorHigh, double[] factorLow, int column, double[][] memory) {
-        double[] fh = columns(factorHigh, column, width, memory[0]);
-        double[] fl = columns(factorLow, column, width, memory[1]);
-        int first = width == 1 ? 0 : column;
+    void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
         int step = Math.max(width, LANES);
-        for (int c = 0; c < step; c += LANES) {
-            scaleColumns(e, from + c, out, to + c, n - c, step, fh, fl, first + c);
+        for (int run = 0; run < runs; run++) {
+            double[] fh = columns(factorHigh, run * width, width, memory[0]);
+            double[] fl = columns(factorLow, run * width, width, memory[1]);
+            int first = width == 1 ? 0 : run * width;
+            for (int c = 0; c < step; c += LANES) {
+                scaleColumns(e, run * n + c, run * n + n, step, fh, fl, first + c);
+            }
         }
     }
 
-    private static void scaleColumns(double[] e, int from, double[] out, int to, int n, int step,
-            double[] factorHigh, double[] factorLow, int c) {
+    private static void scaleColumns(double[] e, int from, int end, int step, double[] factorHigh, double[] factorLow,
+            int c) {
         DoubleVector fh = load(factorHigh, c);
         DoubleVector fl = load(factorLow, c);
         DoubleVector stash = fh.mul(STASH);
-        for (int i = 0; i < n; i += step) {
+        for (int i = from; i < end; i += step) {
             // |e| (1 +- 2^-54) (fh + fl)
-            DoubleVector v = load(e, from + i);
+            DoubleVector v = load(e, i);
             DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
-            m.fma(fh, v.fma(stash, m.mul(fl))).intoArray(out, to + i);
+            m.fma(fh, v.fma(stash, m.mul(fl))).intoArray(e, i);
         }
     }
 
