@@ -391,7 +391,8 @@ final class ScalarKernels extends KernelSet {
             double dh = eh * power;
             double th = sh + dh;
             tHigh[i] = th;
-            tLow[i] = (sh - th) + dh + Math.fma(el, power, sl);
+            double bit = th - sh;
+            tLow[i] = (sh - (th - bit)) + (dh - bit) + Math.fma(el, power, sl);
             // s - e 2^k = r - e (2^k - 1), which for k = 0 is r itself
             double f = power - 1.0;
             double fl = (power - f) - 1.0;

@@ -307,7 +307,8 @@ final class VectorKernels extends KernelSelection.VectorSet {
             DoubleVector dh = eh.mul(power);
             DoubleVector th = sh.add(dh);
             th.intoArray(tHigh, i);
-            sh.sub(th).add(dh).add(el.fma(power, sl)).intoArray(tLow, i);
+            DoubleVector bit = th.sub(sh);
+            sh.sub(th.sub(bit)).add(dh.sub(bit)).add(el.fma(power, sl)).intoArray(tLow, i);
             // s - e 2^k = r - e (2^k - 1), which for k = 0 is r itself
             DoubleVector f = power.sub(1.0);
             DoubleVector fl = power.sub(f).sub(1.0);

@@ -1,0 +1,315 @@
+package io.github.surprisal.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The scalar and the vector kernels give the same bits, whatever the data, the length, the width and the offset; NaN is
+ * equal to NaN. Runs where the vector kernels can.
+ */
+@Tag("bits")
+class KernelAgreementTest {
+
+    private static final long SEED = 20240609;
+    private static final int ELEMENTS = 4 * KernelSet.BLOCK;
+    private static final int COLUMNS = 2 * ELEMENTS;
+    private static final int[] OFFSETS = {0, 3, 8};
+    /** Lengths in units of the narrowest run of a width; those above a block of the kernels as well as below. */
+    private static final int[] LENGTHS = {1, 2, 3, 4, 5, 7, 8, 9, 15, 63, 64, 65, 127, 130};
+
+    private static final KernelSet SCALAR = new ScalarKernels();
+    private static KernelSet vector;
+
+    @BeforeAll
+    static void vectors() {
+        assertThat(KernelSelection.ACTIVE).isNotNull(); // lets this module read the incubator's, where that matters
+        vector = KernelCalls.vector().orElse(null);
+        assumeTrue(vector != null, "no jdk.incubator.vector");
+    }
+
+    /** The arrays that a kernel reads and writes. Which is what depends on the kernel. */
+    private static final class Data {
+
+        /** By element. */
+        final double[] a;
+        final double[] b;
+        final double[] c;
+        final double[] d;
+        final double[] e;
+        final double[] f;
+        /** By column. */
+        final double[][] column = new double[5][];
+        final double[][] memory = KernelCalls.memory();
+
+        /** Random data of a kind. */
+        Data(Kind kind, Random random) {
+            a = kind.draw(random, ELEMENTS);
+            b = kind.draw(random, ELEMENTS);
+            c = kind.draw(random, ELEMENTS);
+            d = kind.draw(random, ELEMENTS);
+            e = kind.draw(random, ELEMENTS);
+            f = kind.draw(random, ELEMENTS);
+            Arrays.setAll(column, i -> kind.draw(random, COLUMNS));
+        }
+
+        /** A copy of all but the memory, which is new. */
+        Data(Data of) {
+            a = of.a.clone();
+            b = of.b.clone();
+            c = of.c.clone();
+            d = of.d.clone();
+            e = of.e.clone();
+            f = of.f.clone();
+            Arrays.setAll(column, i -> of.column[i].clone());
+        }
+
+        void assertSameBits(Data other, String where) {
+            assertSameBits(a, other.a, where + ", a");
+            assertSameBits(b, other.b, where + ", b");
+            assertSameBits(c, other.c, where + ", c");
+            assertSameBits(d, other.d, where + ", d");
+            assertSameBits(e, other.e, where + ", e");
+            assertSameBits(f, other.f, where + ", f");
+            for (int i = 0; i < column.length; i++) {
+                assertSameBits(column[i], other.column[i], where + ", column[" + i + "]");
+            }
+        }
+
+        private static void assertSameBits(double[] scalar, double[] vector, String where) {
+            // Arrays.equals compares by doubleToLongBits: one NaN, two zeros
+            if (!Arrays.equals(scalar, vector)) {
+                int i = Arrays.mismatch(scalar, vector);
+                throw new AssertionError(String.format("%s[%d]: scalar %a, vector %a", where, i, scalar[i], vector[i]));
+            }
+        }
+    }
+
+    private enum Kind {
+        ORDINARY {
+            @Override
+            double next(Random random) {
+                return 60 * (random.nextDouble() - 0.5);
+            }
+        },
+        /** All magnitudes, subnormal ones included, and some NaN. */
+        ANY_BITS {
+            @Override
+            double next(Random random) {
+                return Double.longBitsToDouble(random.nextLong());
+            }
+        },
+        SUBNORMAL {
+            @Override
+            double next(Random random) {
+                return Double.longBitsToDouble(random.nextLong() & 0x800fffffffffffffL);
+            }
+        },
+        /** Every special value beside every other in every lane. */
+        SPECIAL {
+            @Override
+            double next(Random random) {
+                return SPECIAL_VALUES[random.nextInt(SPECIAL_VALUES.length)];
+            }
+        },
+        /** A special value now and then, in each lane. */
+        MIXED {
+            @Override
+            double next(Random random) {
+                return (random.nextInt(16) == 0 ? SPECIAL : ORDINARY).next(random);
+            }
+        };
+
+        private static final double[] SPECIAL_VALUES = {0.0, -0.0, 1, -1, Double.MIN_VALUE, -Double.MIN_VALUE, 0x1.8p-1030,
+            Double.MIN_NORMAL, -Double.MIN_NORMAL, 1e300, -1e300, Double.MAX_VALUE, -Double.MAX_VALUE,
+            Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 709.7, -745.1, 200, -300, 0x1p-53, 0x1p52};
+
+        abstract double next(Random random);
+
+        double[] draw(Random random, int length) {
+            double[] values = new double[length];
+            Arrays.setAll(values, i -> next(random));
+            return values;
+        }
+    }
+
+    /** Where a run lies. */
+    private record Run(int from, int n, int width, int column) {
+    }
+
+    /** Each method of {@link KernelSet}, some also with an output that is an input. */
+    private enum Kernel {
+        MAGNITUDES {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.magnitudes(x.a, r.from, r.n, r.width, x.column[0], r.column);
+            }
+        },
+        EXP_SUM(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                k.expSum(x.a, x.b, runs(r), r.n, r.width, KernelCalls.magic(0), x.column[0], x.column[1], x.memory);
+            }
+        },
+        EXP_SUM_SCALED_IN_PLACE(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                k.expSum(x.a, x.a, 1, r.n, r.width, KernelCalls.magic(512 + 300), x.column[0], x.column[1], x.memory);
+            }
+        },
+        EXP {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                k.exp(x.a, r.n, KernelCalls.magic(0), x.b, x.c, x.memory);
+            }
+        },
+        SCALE {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.scale(x.a, runs(r), r.n, r.width, x.column[0], x.column[1], x.memory);
+            }
+        },
+        SCALE_MINUS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.scaleMinus(x.a, x.b, x.c, r.from, r.n, r.width, x.column[0], x.column[1], x.column[2], x.column[3],
+                        r.column, x.memory);
+            }
+        },
+        LOG_PROBABILITIES {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.logProbabilities(x.a, r.from, r.n, r.width, x.column[0], x.column[1], x.column[2], r.column, x.memory);
+            }
+        },
+        LOGS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                int n = Math.min(r.n, KernelSet.BLOCK);
+                k.logs(n, x.a, x.b, x.c, x.d, x.e, x.f, x.memory);
+            }
+        },
+        QUOTIENTS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.quotients(r.n, x.a, x.b, x.c, x.d, x.e, x.f);
+            }
+        },
+        QUOTIENTS_IN_PLACE {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.quotients(r.n, x.a, x.b, x.c, x.d, x.a, x.b);
+            }
+        },
+        SUMS(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.sums(x.a, r.from, r.n, r.width, x.column[0], x.column[1], x.memory);
+            }
+        },
+        SHARES {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                double[] c = x.column[0];
+                k.shares(x.a, x.b, r.n, c[0], c[1], c[2], c[3], x.c, x.d);
+            }
+        },
+        SURPRISALS(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.surprisals(x.a, x.b, x.c, r.from, r.n, r.width, x.column[4],
+                        x.column[0], x.column[1], x.column[2], x.column[3], x.memory);
+            }
+        },
+        SOFTMAX_SUMS(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.softmaxSums(x.a, x.b, r.from, r.n, r.width, x.column[4],
+                        x.column[0], x.column[1], x.column[2], x.column[3], x.memory);
+            }
+        },
+        SOFTMAX_PRODUCT {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.softmaxProduct(x.a, x.b, r.from, r.n, r.width, x.column[4],
+                        x.column[0], x.column[1], x.column[2], x.column[3], r.column, x.memory);
+            }
+        },
+        MINUS_PRODUCT {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.minusProduct(x.a, x.b, x.c, r.from, r.n, r.width, x.column[0], x.column[1], r.column, x.memory);
+            }
+        };
+
+        /** Whether it adds up: not for runs of one column, and with columns that begin at 0. */
+        private final boolean sums;
+
+        Kernel() {
+            this(false);
+        }
+
+        Kernel(boolean sums) {
+            this.sums = sums;
+        }
+
+        abstract void run(KernelSet kernels, Data data, Run run);
+
+        /** How many such runs follow one another, for the kernels that take several. */
+        private static int runs(Run run) {
+            return Math.min(5, ELEMENTS / run.n);
+        }
+
+        /** Finite x so far beyond the domain may overflow the shift itself; no result of such an x is ever used. */
+        private static void clampForExp(double[] x) {
+            for (int i = 0; i < x.length; i++) {
+                if (Math.abs(x[i]) > 0x1p40 && !Double.isInfinite(x[i])) {
+                    x[i] = Math.copySign(0x1p40, x[i]);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void sameBits(Kernel kernel) {
+        Random random = new Random(SEED);
+        int compared = 0;
+        for (Kind kind : Kind.values()) {
+            Data data = new Data(kind, random);
+            for (int width = kernel.sums ? KernelSet.STRIPES : 1; width <= KernelSet.BLOCK; width = next(width)) {
+                for (int length : LENGTHS) {
+                    int from = OFFSETS[random.nextInt(OFFSETS.length)];
+                    int n = length * Math.max(width, KernelSet.STRIPES);
+                    if (from + n <= ELEMENTS - KernelSet.STRIPES) {
+                        int column = kernel.sums ? 0 : OFFSETS[random.nextInt(OFFSETS.length)];
+                        compare(kernel, kind, data, new Run(from, n, width, column));
+                        compared++;
+                    }
+                }
+            }
+        }
+        assertThat(compared).as("comparisons").isGreaterThan(200);
+    }
+
+    private static int next(int width) {
+        return width == 1 ? KernelSet.STRIPES : 2 * width;
+    }
+
+    private static void compare(Kernel kernel, Kind kind, Data data, Run run) {
+        Data scalar = new Data(data);
+kernel.run(SCALAR, scalar, run);
+        Data vectorized = new Data(data);
+        kernel.run(vector, vectorized, run);
+        scalar.assertSameBits(vectorized, kernel + " of " + kind + " data, " + run + ", seed " + SEED);
+    }
+}
