@@ -24,17 +24,19 @@ import io.github.surprisal.internal.Require;
  *
  * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is
  * within 2 ulp of the exact value for all finite logits, the tails included; few are off by 2, near the subnormal
- * numbers or where a batch is reduced. With class
- * probabilities or smoothing a gradient is a difference, and within 2 ulp of the larger of its two terms. Held by
- * {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}. The upstream may be as large or
- * small as a double; weights and target probabilities, if not 0, are taken to lie between 1e-270 and 1e270, and a
- * probability below 1e-450 counts as 0 whatever it is multiplied by.
+ * numbers or where a batch is reduced. With class probabilities or smoothing a gradient is a difference, and within 2
+ * ulp of the larger of its two terms. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
+ * {@code RandomOracleTest}. Logits may be any doubles; of the other numbers some are out of that promise: class
+ * weights, and target probabilities, that are not 0 but outside 1e-100 to 1e100; with class probabilities or smoothing,
+ * an upstream that times a weight over the denominator is outside 1e-100 to 1e150; and weighted losses and sums of
+ * losses where the losses themselves are subnormal. A probability below 1e-450 counts as 0 whatever it is multiplied
+ * by, and a difference of logits that overflows as infinite.
  *
  * <p><b>Special cases.</b> A NaN or +Infinity logit makes its sample's loss and gradient NaN, and so does a sample
  * whose logits are all -Infinity. A logit of -Infinity is a class of probability 0: gradient 0, or, at the target, loss
- * +Infinity and gradient -weight. A target probability or weight of 0 times an infinite loss is 0. The smoothing mass
- * is spread over the classes whose logit is above -Infinity. With a total weight of 0 the sum is 0, the mean what
- * {@link EmptyMean} says, and the gradient 0.
+ * +Infinity and gradient -weight (with smoothing, less its share). A target probability or weight of 0 times an
+ * infinite loss is 0. The smoothing mass is spread over the classes whose logit is above -Infinity. With class indices
+ * and a total weight of 0 the sum is 0, the mean what {@link EmptyMean} says, and the gradient 0.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately
@@ -91,7 +93,7 @@ public final class CrossEntropyLoss {
      * @param logits [batch, classes], row-major; read
      * @param targets [batch], the class index of each row; read
      * @return a new array, [batch, classes]
-     * @throws IllegalArgumentException as {@link #forward(double[], int[])}
+     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, but never for an empty mean
      * @throws NullPointerException if an array is null
      */
     public double[] backward(double[] logits, int[] targets) {

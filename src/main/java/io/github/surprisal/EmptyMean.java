@@ -1,8 +1,8 @@
 package io.github.surprisal;
 
 /**
- * What the mean of a loss is over nothing: an empty batch, or one whose samples are all ignored or have weight 0. The
- * gradient is 0 then, under each of these.
+ * What the mean of a loss is over nothing: an empty batch, or, with class indices, one whose samples are all ignored
+ * or whose targets all weigh 0. The gradient of the mean is 0 then, under each of these.
  */
 public enum EmptyMean {
 

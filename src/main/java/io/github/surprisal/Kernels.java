@@ -19,6 +19,8 @@ public final class Kernels {
      * The name of the kernels in use.
      *
      * @return {@code "scalar"}, or {@code "vector-"} and the width of the vectors in bits, such as {@code "vector-256"}
+     * @throws IllegalStateException if the system property has another value, or asks for vector kernels that cannot
+     *         run here; operators cannot be built then either
      */
     public static String active() {
         return KernelSelection.active();

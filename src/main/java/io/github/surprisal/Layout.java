@@ -52,7 +52,12 @@ public final class Layout {
         dimensions[0] = batch;
         dimensions[1] = classes;
         System.arraycopy(inner, 0, dimensions, 2, inner.length);
-        return create(1, dimensions, text(dimensions));
+        String text = text(dimensions);
+        Require.that(batch >= 0, "batch is %d, but must be at least 0", batch);
+        for (int i = 0; i < inner.length; i++) {
+            Require.that(inner[i] >= 0, "inner[%d] is %d, but must be at least 0", i, inner[i]);
+        }
+        return create(1, dimensions, text);
     }
 
     /**
@@ -77,7 +82,7 @@ public final class Layout {
         for (int i = 0; i < dimensions.length; i++) {
             int least = i == axis ? 1 : 0;
             Require.that(dimensions[i] >= least, "%s is %d, but must be at least %d",
-                    i == axis ? "classes" : "dimension " + i, dimensions[i], least);
+                    i == axis ? "classes" : "dimensions[" + i + "]", dimensions[i], least);
         }
         int batch = product(dimensions, 0, axis, text);
         int inner = product(dimensions, axis + 1, dimensions.length, text);
@@ -115,16 +120,16 @@ public final class Layout {
     /**
      * This layout with padding between its batch entries.
      *
-     * @param stride the distance between the first elements of two batch entries, at least {@code classes * inner}
+     * @param rowStride the distance between the first elements of two batch entries, at least {@code classes * inner}
      * @return this layout with the row stride
      * @throws IllegalArgumentException if the stride is too small, or the layout would end beyond what an array can
      *         hold
      */
-    public Layout withRowStride(int stride) {
+    public Layout withRowStride(int rowStride) {
         int least = classes() * inner();
-        Require.that(stride >= least,
-                "rowStride is %d, but must be at least %d for layout %s", stride, least, dimensions);
-        return new Layout(dimensions, batch(), classes(), inner(), offset(), stride);
+        Require.that(rowStride >= least,
+                "rowStride is %d, but must be at least %d for layout %s", rowStride, least, dimensions);
+        return new Layout(dimensions, batch(), classes(), inner(), offset(), rowStride);
     }
 
     /**

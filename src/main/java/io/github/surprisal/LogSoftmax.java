@@ -16,7 +16,9 @@ import io.github.surprisal.internal.SoftmaxOperator;
  * certain class included (-3.7e-44 for the first of [100, 0]); the worst seen is 1 ulp. The gradient is that of the
  * log-probabilities as they are given, within 2 ulp of the larger of its two terms; note that exp magnifies the
  * rounding of large log-probabilities (a logp of -700 has lost 7 bits of its probability). {@link CrossEntropyLoss}
- * does not go that way. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}.
+ * does not go that way. Upstreams, if not 0, are taken to lie between 1e-200 and 1e300; log-probabilities below -800
+ * count as those of probability 0. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
+ * {@code RandomOracleTest}.
  *
  * <p><b>Special cases.</b> A logit of -Infinity has log-probability -Infinity, and so has one so far below the maximum
  * that the difference overflows. A NaN or +Infinity logit makes its sample's log-probabilities NaN, and so does a

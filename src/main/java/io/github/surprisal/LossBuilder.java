@@ -20,12 +20,12 @@ abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> 
     /**
      * How the losses of a batch become one number. {@link Reduction#MEAN} unless told otherwise.
      *
-     * @param value the reduction
+     * @param reduction the reduction
      * @return this builder
      * @throws NullPointerException if it is null
      */
-    public B reduction(Reduction value) {
-        this.reduction = Objects.requireNonNull(value, "reduction");
+    public B reduction(Reduction reduction) {
+        this.reduction = Objects.requireNonNull(reduction, "reduction");
         return self();
     }
 
@@ -33,13 +33,14 @@ abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> 
      * Weights of the classes: the loss of a sample is multiplied by the weight of its target, or, with class
      * probabilities, the term of each class by its weight. 1 each unless told otherwise.
      *
-     * @param weights a weight for each class, finite and at least 0; copied
+     * @param classWeights a weight for each class, finite and at least 0; copied. Those above 0 are taken to lie
+     *        between 1e-100 and 1e100: beyond, a result may overflow or lose digits where the exact one would not
      * @return this builder
      * @throws IllegalArgumentException if there is none, or one is negative, NaN or infinite
      * @throws NullPointerException if the array is null
      */
-    public B classWeights(double... weights) {
-        double[] copy = Objects.requireNonNull(weights, "classWeights").clone();
+    public B classWeights(double... classWeights) {
+        double[] copy = Objects.requireNonNull(classWeights, "classWeights").clone();
         Require.that(copy.length > 0, "classWeights.length is 0, but must be the number of classes");
         for (int i = 0; i < copy.length; i++) {
             Require.that(copy[i] >= 0.0 && copy[i] <= Double.MAX_VALUE,

@@ -16,7 +16,8 @@ import io.github.surprisal.internal.Loss;
  * {@link Reduction#SUM}. The gradient does not depend on the log-probabilities. For logits, {@link CrossEntropyLoss} is
  * the same in one step, and keeps more of the tails.
  *
- * <p><b>Accuracy.</b> With class indices the loss and the gradient of a sample are correctly rounded; with class
+ * <p><b>Accuracy.</b> With class indices the loss and the gradient of a sample are correctly rounded
+ * unless subnormal; with class
  * probabilities they are within 2 ulp. Held by {@code RandomOracleTest}.
  *
  * <p><b>Special cases.</b> A log-probability of -Infinity at the target makes the loss +Infinity, a NaN makes it NaN;
@@ -76,7 +77,7 @@ public final class NllLoss {
      * @param logProbabilities [batch, classes], row-major; read
      * @param targets [batch], the class index of each row; read
      * @return a new array, [batch, classes]
-     * @throws IllegalArgumentException as {@link #forward(double[], int[])}
+     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, but never for an empty mean
      * @throws NullPointerException if an array is null
      */
     public double[] backward(double[] logProbabilities, int[] targets) {

@@ -17,8 +17,8 @@ import java.util.Objects;
  * included; all but one in a million seen, near the subnormal numbers, within 1 ulp. The gradient takes the
  * probabilities as they are, rounded, and is evaluated as p[c] ((u[c] - u[top]) sum p - sum p (u - u[top])) with top
  * the most probable class, in which the tail does not drown: apart from what the rounding of the probabilities brings,
- * it is within 2 ulp of p[c] (sum over j != c of p[j] max(|u[c]|, |u[j]|)). Held by {@code TruthCasesTest},
- * {@code TruthBatchCasesTest} and {@code RandomOracleTest}.
+ * it is within 2 ulp of p[c] (sum over j != c of p[j] max(|u[c]|, |u[j]|)). Upstreams are taken to lie below 1e300.
+ * Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and {@code RandomOracleTest}.
  *
  * <p><b>Special cases.</b> A logit of -Infinity has probability 0. A NaN or +Infinity logit makes its sample's
  * probabilities NaN, and so does a sample whose logits are all -Infinity.

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Calls that are given their output arrays allocate nothing once the code is compiled: the bytes that the calling thread
- * allocates are counted, with the scalar and with the vector kernels.
+ * Calls that are given their output arrays allocate nothing once the code is compiled: the bytes that the calling
+ * thread allocates are counted, with the scalar and with the vector kernels.
  *
  * <p>A vector that the compiler cannot keep in a register is an object, so this also shows that every vector loop was
  * compiled as meant. Until then the kernels do allocate; the warm-up ends with the first calls in a row that do not.
@@ -111,14 +111,16 @@ class AllocationTest {
             double[] weights = random.doubles(layout.classes()).toArray();
             weighted = CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
                     .reduction(Reduction.SUM).build();
-            smoothed = CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights).labelSmoothing(0.1).build();
+            smoothed = CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
+                    .labelSmoothing(0.1).build();
             weightedNll = NllLoss.builder().ignoreIndex(IGNORED).classWeights(weights).build();
         }
     }
 
     @BeforeAll
     static void counting() {
-        assumeTrue(ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean, "no counts of bytes");
+        assumeTrue(ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean,
+                "no counts of bytes");
         threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         assumeTrue(threads.isThreadAllocatedMemorySupported(), "no counts of bytes");
         threads.setThreadAllocatedMemoryEnabled(true);

@@ -64,6 +64,51 @@ class SpecialValuesTest {
         }
     }
 
+    /** Sums of nothing but vanishing terms, terms just above them, and maxima where x - max is not exact. */
+    @Test
+    void deepTailsTimesAHugeUpstream() {
+        double[][] rows = {{1030, 0}, {1401, 511.99999999999994}, {2199, 1450}, {-1450, -2400}};
+        for (double[] logits : rows) {
+            double[] gradient = new double[2];
+            SUM.backward(logits, Layout.of(1, 2), new int[] {0}, 1e200, gradient);
+            Oracle.CrossEntropy exact = Oracle.crossEntropy(new double[][] {logits}, new int[] {0}, null, Set.of(), 0);
+            Bits.assertClose(gradient, exact.sumGradient(1e200)[0].value(), ErrorBudget.GRADIENT.bound(),
+                    "gradient of " + Arrays.toString(logits));
+        }
+        for (double[] certain : new double[][] {{5}, {1000, -1000}, {0, -INF}}) {
+            double[] gradient = new double[certain.length];
+            SUM.backward(certain, Layout.of(1, certain.length), new int[] {0}, 1e308, gradient);
+            assertThat(gradient).as(Arrays.toString(certain)).containsExactly(new double[certain.length], NOTHING);
+        }
+    }
+
+    /** The weight is multiplied in before the loss is rounded as a subnormal. */
+    @Test
+    void weightLiftsASubnormalLoss() {
+        double[] weights = {1e100, 1};
+        CrossEntropyLoss loss = CrossEntropyLoss.builder().classWeights(weights).reduction(Reduction.SUM).build();
+        for (double gap : new double[] {700, 720, 744, 750}) {
+            double[][] rows = {{gap, 0}};
+            double exact = Oracle.crossEntropy(rows, new int[] {0}, weights, Set.of(), 0).perSample()[0];
+            Bits.assertClose(loss.forward(rows[0], new int[] {0}), exact, 2, "loss of a gap of " + gap);
+        }
+    }
+
+    /** Neither upstream / denominator nor anything else on the way leaves the range. */
+    @Test
+    void upstreamThatTheDenominatorBringsBack() {
+        double[] gradient = new double[2];
+        for (double weight : new double[] {1e100, 1e-100}) {
+            for (double upstream : new double[] {1e-300, 1e-250, 1, 1e250, 1e300}) {
+                CrossEntropyLoss.builder().classWeights(weight, weight).build()
+                        .backward(new double[] {1, 2}, Layout.of(1, 2), new int[] {0}, upstream, gradient);
+                double exact = Oracle.crossEntropy(new double[][] {{1, 2}}, new int[] {0}, null, Set.of(), 0)
+                        .sumGradient(upstream)[0].value()[1];
+                Bits.assertClose(gradient, new double[] {-exact, exact}, 2, weight + ", " + upstream);
+            }
+        }
+    }
+
     /** The documented end: below 1e-450 a probability is 0 whatever it is multiplied by. */
     @Test
     void probabilityFarBelowTheDoublesIsZero() {

@@ -100,7 +100,7 @@ final class Block {
 
     /** Threads begin their search at different places. */
     private static int start() {
-        return System.identityHashCode(Thread.currentThread());
+        return System.identityHashCode(Thread.currentThread()) % POOL.length();
     }
 
     // ---- the samples

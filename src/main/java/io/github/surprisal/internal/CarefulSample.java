@@ -14,17 +14,19 @@ import java.util.Arrays;
  */
 final class CarefulSample {
 
-    /** Up to here x itself is reduced: k = rint(x log2 e) stays below 2^11 and k LN2_HIGH exact. */
-    private static final double LARGE = 1400.0;
+    /** Up to here x itself is reduced. Beyond, terms that count are at least half the maximum: 1533 ln 2 is 1063. */
+    private static final double LARGE = 2200.0;
     /**
      * Terms are scaled by 2^HEADROOM, the greatest to about 2^512, so that terms down to 2^-1533 of the greatest stay
-     * normal: subnormal results round once, in the last product. Lower terms are raised to that; they vanish in every
-     * result.
+     * normal: subnormal results round once, in the last product. Lower terms count as 0.
      */
     private static final int HEADROOM = 512;
     private static final int DEPTH = HEADROOM + BIAS - 2;
     /** Ratios of the sum to the target's exponential from here on are split, see {@link #farLog}. */
     private static final double FAR = 0x1p900;
+    /** Ratios below this are kept scaled, so that a subnormal loss is rounded once, after its weight. */
+    private static final double TINY = 0x1p-900;
+    private static final int TINY_EXPONENT = -600;
     static final int CHUNK = 512;
 
     private final KernelSet kernels;
@@ -32,6 +34,9 @@ final class CarefulSample {
     private final double[] shift = new double[Geometry.SLOTS];
     private final double[] exponent = new double[Geometry.SLOTS];
     private final double[] y = new double[CHUNK];
+    private final double[] e = new double[CHUNK];
+    private final double[] eLow = new double[CHUNK];
+    private final double[] dropped = new double[KernelSet.STRIPES];
     private final double[] high = new double[KernelSet.STRIPES];
     private final double[] low = new double[KernelSet.STRIPES];
     private final double[][] eight = new double[6][KernelSet.STRIPES];
@@ -51,13 +56,22 @@ final class CarefulSample {
         }
         shift[slot] = Math.abs(max) > LARGE ? max : 0.0;
         exponent[slot] = Math.rint((max - shift[slot]) * LOG2E);
+        double bottom = lowest(slot);
         double restHigh = 0;
         double restLow = 0;
         for (int from = 0; from < g.classes; from += CHUNK) {
             int n = load(b, slot, logits, from, b.apart[slot]);
             Arrays.fill(high, 0.0);
             Arrays.fill(low, 0.0);
-            kernels.expSum(y, y, 1, n, KernelSet.STRIPES, magic(slot), high, low, memory);
+            kernels.exp(y, n, magic(slot), e, eLow, memory);
+            for (int i = 0; i < n; i++) {
+                if (y[i] == bottom) {
+                    e[i] = 0.0;
+                    eLow[i] = 0.0;
+                }
+            }
+            kernels.sums(e, 0, n, KernelSet.STRIPES, high, low, memory);
+            kernels.sums(eLow, 0, n, KernelSet.STRIPES, low, dropped, memory);
             Sums.tree(high, low, 0, 1);
             restLow += low[0] + Sums.error(restHigh, high[0]);
             restHigh += high[0];
@@ -137,6 +151,23 @@ final class CarefulSample {
         return y;
     }
 
+    /** Whether log1p(R / E) is so small that it is R / E, and may be subnormal. */
+    boolean isTiny(Block b, int slot) {
+        Exponentials of = b.exponentials;
+        return of.restHigh[slot] < TINY * of.apartHigh[slot];
+    }
+
+    /** Leaves log1p(R / E) = R / E of a tiny ratio, times 2^-TINY_EXPONENT, as the sum of two doubles. */
+    void tinyLog(Block b, int slot) {
+        Exponentials of = b.exponentials;
+        double e = of.apartHigh[slot] * Math.scalb(1.0, TINY_EXPONENT);
+        double log = of.restHigh[slot] / e;
+        of.logHigh[slot] = log;
+        of.logLow[slot] = (Math.fma(-log, e, of.restHigh[slot])
+                + (of.restLow[slot] - log * (of.apartLow[slot] * Math.scalb(1.0, TINY_EXPONENT)))) / e;
+        of.logExponent[slot] = TINY_EXPONENT;
+    }
+
     /** Whether the class apart lies so far below the maximum that log(1 + rest / apart) has to be split. */
     boolean isFar(Block b, int slot) {
         return b.exponentials.sumHigh[slot] >= FAR * b.exponentials.apartHigh[slot];
@@ -161,7 +192,8 @@ final class CarefulSample {
         if (!(Math.abs(gap) <= Double.MAX_VALUE)) {
             return gap + log; // -Infinity at the target, or too far for a double
         }
-        double gapLow = Sums.error(shift[slot] + k * LN2_HIGH, -x) + k * LN2_LOW + eight[5][0];
+        double gapLow = Sums.error(shift[slot] + k * LN2_HIGH, -x)
+                + (Math.fma(k, LN2_HIGH, -(k * LN2_HIGH)) + k * LN2_LOW) + eight[5][0];
         return gap + log + (Sums.error(gap, log) + gapLow);
     }
 

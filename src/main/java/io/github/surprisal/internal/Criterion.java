@@ -32,6 +32,11 @@ abstract class Criterion {
 
     /** Records the loss of a slot's sample: weight times value, the value given as two doubles, rounded once. */
     static void record(LossCall call, Block b, int slot, double weight, double high, double low) {
+        record(call, b, slot, weight, high, low, 0);
+    }
+
+    /** The same times a power of 2. */
+    static void record(LossCall call, Block b, int slot, double weight, double high, double low, int exponent) {
         double product = weight * high;
         double loss;
         if (Math.abs(product) < EXACT) {
@@ -40,6 +45,9 @@ abstract class Criterion {
             loss = product + (Math.fma(weight, high, -product) + weight * low);
         } else {
             loss = weight == 0.0 && high == high ? 0.0 : product; // 0 times an infinite loss is 0
+        }
+        if (exponent != 0) {
+            loss = Math.scalb(loss, exponent);
         }
         if (call.losses != null) {
             call.losses[b.sample[slot]] = loss;

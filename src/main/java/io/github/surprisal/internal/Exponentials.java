@@ -42,6 +42,8 @@ final class Exponentials {
     /** log1p(R / E). */
     final double[] logHigh = new double[Geometry.SLOTS];
     final double[] logLow = new double[Geometry.SLOTS];
+    /** What power of 2 {@link #log} is to be multiplied by after everything else. */
+    final int[] logExponent = new int[Geometry.SLOTS];
     /** The greatest logit, where it was asked for. */
     final double[] max = new double[Geometry.SLOTS];
     private final double[] bySlot = new double[Geometry.SLOTS];
@@ -204,17 +206,23 @@ final class Exponentials {
         }
     }
 
-    /** Finds log1p(R / E); call {@link #replaceFarLogs} too unless the class apart is the most probable. */
+    /** Finds log1p(R / E); call {@link #replaceExtremeLogs} too unless the class apart is the most probable. */
     void log() {
         kernels.logs(b.slots(), restHigh, restLow, apartHigh, apartLow, logHigh, logLow, b.memory);
     }
 
-    /** Replaces the logarithms of classes that lie too far below the maximum for the ratio of the sums. */
-    void replaceFarLogs(double[] logits) {
+    /**
+     * Replaces the logarithms of classes that lie too far below the maximum for the ratio of the sums, or too far above
+     * all others.
+     */
+    void replaceExtremeLogs(double[] logits) {
+        Arrays.fill(logExponent, 0, b.count, 0);
         for (int i = 0; b.anyCareful && i < b.count; i++) {
             if (b.careful[i] && carefully.isFar(b, i)) {
                 logHigh[i] = carefully.farLog(b, i, logits);
                 logLow[i] = 0.0;
+            } else if (b.careful[i] && carefully.isTiny(b, i)) {
+                carefully.tinyLog(b, i);
             }
         }
     }

@@ -34,46 +34,48 @@ final class Factors {
     void set(LossCall call, double[] weights) {
         setOne();
         if (weights == null && call.upstreams == null) {
-            setAll(call.factorHigh, call.factorLow);
+            setAll(call.factorHigh, call.factorLow, call.factorExponent);
             return;
         }
         for (int i = 0; i < b.count; i++) {
             double weight = weights == null ? 1.0 : weights[i];
             if (call.upstreams == null) {
-                set(i, weight, call.factorHigh, call.factorLow);
+                set(i, weight, call.factorHigh, call.factorLow, call.factorExponent);
             } else {
-                set(i, weight, call.upstreams[b.sample[i]], 0.0);
+                set(i, weight, call.upstreams[b.sample[i]], 0.0, 0);
             }
         }
     }
 
-    private void setAll(double high, double low) {
-        set(0, 1.0, high, low);
+    private void setAll(double high, double low, int exponent) {
+        set(0, 1.0, high, low, exponent);
         Arrays.fill(b.factorHigh, b.factorHigh[0]);
         Arrays.fill(b.factorLow, b.factorLow[0]);
         Arrays.fill(held, held[0]);
         Arrays.fill(heldExponent, heldExponent[0]);
     }
 
-    private void set(int slot, double weight, double high, double low) {
+    /** Sets a factor to weight times the sum of two doubles times a power of 2. */
+    private void set(int slot, double weight, double high, double low, int exponent) {
         double product = weight * high;
         double size = Math.abs(product);
         held[slot] = 1.0;
         heldExponent[slot] = 0;
         boolean zero = high == 0.0 || weight == 0.0 && high == high;
-        if (zero || size >= SMALL && size <= LARGE) {
+        if (zero || exponent == 0 && size >= SMALL && size <= LARGE) {
             b.factorHigh[slot] = zero ? 0.0 : product;
             b.factorLow[slot] = zero ? 0.0 : Math.fma(weight, high, -product) + weight * low;
         } else if (Math.abs(high) <= Double.MAX_VALUE) {
             int e = Math.getExponent(weight);
             int f = Math.getExponent(high);
+            int all = e + f + exponent;
             // as much of a large factor as may be: it lifts what would be rounded as a subnormal
-            int kept = Math.max(0, Math.min(e + f, Math.getExponent(LARGE) - 2));
+            int kept = Math.max(0, Math.min(all, Math.getExponent(LARGE) - 2));
             double u = Math.scalb(Math.scalb(weight, -e), kept);
             double v = Math.scalb(high, -f);
             b.factorHigh[slot] = u * v;
             b.factorLow[slot] = Math.fma(u, v, -(u * v)) + u * Math.scalb(low, -f);
-            heldExponent[slot] = e + f - kept;
+            heldExponent[slot] = all - kept;
             anyHeld = true;
         } else {
             b.factorHigh[slot] = 1.0;

@@ -38,7 +38,10 @@ public final class Geometry {
 
     private final String description;
 
-    private static final AtomicReferenceArray<Geometry> ROWS = new AtomicReferenceArray<>(64);
+    private static final int ROWS_SHIFT = 26;
+    private static final int ROWS_TRIED = 4;
+    private static final AtomicReferenceArray<Geometry> ROWS =
+            new AtomicReferenceArray<>(1 << Integer.SIZE - ROWS_SHIFT);
 
     /** Whether blocks are rows; else they are tiles. */
     final boolean rows;
@@ -109,13 +112,20 @@ public final class Geometry {
 
     /** A batch of contiguous rows. The last few that were asked for are kept, so that a warm call allocates nothing. */
     static Geometry rows(int batch, int classes) {
-        int place = (31 * batch + classes & Integer.MAX_VALUE) % ROWS.length();
-        Geometry kept = ROWS.get(place);
-        if (kept == null || kept.batch != batch || kept.classes != classes) {
-            kept = new Geometry(batch, classes, 1, 0, classes, "[" + batch + ", " + classes + "]");
-            ROWS.set(place, kept);
+        int place = (batch * 0x9e3779b1 ^ classes * 0x85ebca6b) >>> ROWS_SHIFT; // Fibonacci hashing: the high bits mix
+        for (int i = 0; i < ROWS_TRIED; i++) {
+            Geometry kept = ROWS.get(place ^ i);
+            if (kept != null && kept.batch == batch && kept.classes == classes) {
+                return kept;
+            }
         }
-        return kept;
+        Geometry made = new Geometry(batch, classes, 1, 0, classes, "[" + batch + ", " + classes + "]");
+        int free = place;
+        for (int i = 0; i < ROWS_TRIED; i++) {
+            free = ROWS.get(place ^ i) == null ? place ^ i : free;
+        }
+        ROWS.set(free, made);
+        return made;
     }
 
     @Override

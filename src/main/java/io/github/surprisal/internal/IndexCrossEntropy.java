@@ -12,10 +12,10 @@ final class IndexCrossEntropy extends Criterion {
         of.measure(call.input);
         of.sum(call.input, call.gradient);
         of.log();
-        of.replaceFarLogs(call.input);
+        of.replaceExtremeLogs(call.input);
         for (int i = 0; i < b.count; i++) {
             b.slotWeight[i] = call.settings.weight(b.target[i]);
-            record(call, b, i, b.slotWeight[i], of.logHigh[i], of.logLow[i]);
+            record(call, b, i, b.slotWeight[i], of.logHigh[i], of.logLow[i], of.logExponent[i]);
         }
         if (call.gradient != null) {
             gradient(call, b);

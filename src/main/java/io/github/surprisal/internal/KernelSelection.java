@@ -11,14 +11,36 @@ public final class KernelSelection {
     private static final String PROPERTY = "surprisal.kernels";
     private static final String MODULE = "jdk.incubator.vector";
 
-    static final KernelSet ACTIVE = select(System.getProperty(PROPERTY, "auto"));
+    private static final RuntimeException FAILURE;
+    /** The kernels in use; null where {@link #check} fails. */
+    static final KernelSet ACTIVE;
+
+    static {
+        KernelSet set = null;
+        RuntimeException failure = null;
+        try {
+            set = select(System.getProperty(PROPERTY, "auto"));
+        } catch (IllegalStateException | IllegalArgumentException e) {
+            failure = e;
+        }
+        ACTIVE = set;
+        FAILURE = failure;
+    }
 
     private KernelSelection() {
     }
 
     /** The name of the kernels in use. */
     public static String active() {
+        check();
         return ACTIVE.name();
+    }
+
+    /** Fails if the system property asks for kernels that cannot run. */
+    public static void check() {
+        if (FAILURE != null) {
+            throw new IllegalStateException(FAILURE.getMessage(), FAILURE);
+        }
     }
 
     private static KernelSet select(String wanted) {
@@ -32,7 +54,8 @@ public final class KernelSelection {
                 KernelSet forced = vectorOrNull();
                 if (forced == null) {
                     throw new IllegalStateException("-D" + PROPERTY + "=vector needs the Vector API with vectors of at"
-                            + " least 128 bits; start the VM with --add-modules " + MODULE);
+                            + " least 128 bits; " + (ModuleLayer.boot().findModule(MODULE).isPresent()
+                            ? "this VM has no such vectors" : "start the VM with --add-modules " + MODULE));
                 }
                 return forced;
             default:

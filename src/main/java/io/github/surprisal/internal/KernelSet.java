@@ -37,7 +37,8 @@ abstract class KernelSet {
      *
      * <p>x is finite and e normal, which the caller sees to. As e is positive, the sign it is stored with is free: it
      * carries the sign of what rounding e to double dropped. Read back as |e| (1 +- 2^-54), a stored exponential is
-     * within 2^-54 of the exact one where the nearest double is within 2^-53. The sums get both parts in full.
+     * within 2^-53.3 of the exact one (2^-54 from this, the rest from exp itself), where its nearest double would be
+     * within 2^-52.6. The sums get both parts in full.
      */
     abstract void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
             double[] high, double[] low, double[][] memory);
@@ -49,7 +50,7 @@ abstract class KernelSet {
                 : Math.min(BLOCK, n - done % n);
     }
 
-    /** exp(x[i]) 2^b for i in [0, n), as {@link #expSum} finds it. */
+    /** exp(x[i]) 2^b for i in [0, n), as {@link #expSum} finds it; error below 2^-54.6 relative. */
     abstract void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory);
 
     /**
@@ -69,7 +70,7 @@ abstract class KernelSet {
             double[] max, double[] logHigh, double[] logLow, int column, double[][] memory);
 
     /**
-     * log(1 + r / e), error below 2^-60 relative, for r >= 0, e > 0 and r / e below 2^900, for i in [0, n). No output
+     * log(1 + r / e), error below 2^-57.4 relative, for r >= 0, e > 0 and r / e below 2^900, for i in [0, n). No output
      * may be an input.
      */
     abstract void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,

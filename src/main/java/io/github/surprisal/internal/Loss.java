@@ -8,6 +8,8 @@ import java.util.Objects;
  */
 public final class Loss {
 
+    /** Exponents up to this leave room for both parts of a sum of two doubles. */
+    private static final int MODERATE = 900;
     private static final String TARGETS = "targets";
 
     private final LossSettings settings;
@@ -16,6 +18,7 @@ public final class Loss {
     private final Criterion probabilityCriterion;
 
     private Loss(LossSettings settings, String inputName, Criterion indexCriterion, Criterion probabilityCriterion) {
+        KernelSelection.check();
         this.settings = settings;
         this.inputName = inputName;
         this.indexCriterion = indexCriterion;
@@ -234,20 +237,34 @@ public final class Loss {
                 return empty(call, gradient, lossWanted);
             }
             call.gradient = gradient;
-            if (settings.mean) {
-                call.factorHigh = upstream / call.denominatorHigh;
-                call.factorLow = (Math.fma(-call.factorHigh, call.denominatorHigh, upstream)
-                        - call.factorHigh * call.denominatorLow) / call.denominatorHigh;
-            } else {
-                call.factorHigh = upstream;
-                call.factorLow = 0.0;
-            }
+            findFactor(call, upstream);
             run(block, call);
             return settings.mean
                     ? block.total.dividedBy(call.denominatorHigh, call.denominatorLow)
                     : block.total.dividedBy(1.0, 0.0);
         } finally {
             block.giveBack();
+        }
+    }
+
+    /** Finds upstream / denominator, or upstream for a sum. */
+    private void findFactor(LossCall call, double upstream) {
+        call.factorHigh = upstream;
+        call.factorLow = 0.0;
+        call.factorExponent = 0;
+        if (settings.mean) {
+            // with both near 1, so that no quotient leaves the range
+            int e = Math.abs(upstream) <= Double.MAX_VALUE ? Math.getExponent(upstream) : 0;
+            int f = call.denominatorHigh <= Double.MAX_VALUE ? Math.getExponent(call.denominatorHigh) : 0;
+            double u = Math.scalb(upstream, -e);
+            double high = Math.scalb(call.denominatorHigh, -f);
+            double low = Math.scalb(call.denominatorLow, -f);
+            double q = u / high;
+            double rest = (Math.fma(-q, high, u) - q * low) / high;
+            boolean moderate = Math.abs(e - f) <= MODERATE;
+            call.factorHigh = moderate ? Math.scalb(q, e - f) : q;
+            call.factorLow = moderate ? Math.scalb(rest, e - f) : rest;
+            call.factorExponent = moderate ? 0 : e - f;
         }
     }
 
@@ -258,6 +275,7 @@ public final class Loss {
             LossCall call = prepare(block.call, g, input, indices, probabilities);
             call.gradient = gradient;
             call.upstreams = upstream;
+            call.factorExponent = 0;
             call.losses = losses;
             run(block, call);
         } finally {

@@ -19,6 +19,10 @@ final class LossCall {
     double[] upstreams;
     double factorHigh;
     double factorLow;
+    /**
+     * A power of 2 that the factors of all samples are still to be multiplied by; 0 unless they would leave the range.
+     */
+    int factorExponent;
     /** Samples whose index is not ignored. */
     int kept;
     /** What the mean divides by, as the sum of two doubles. */

@@ -5,7 +5,7 @@ final class Products {
 
     private static final KernelSet KERNELS = KernelSelection.ACTIVE;
 
-    /** Log-probabilities below this have probability 0, and so have none above; above the other they are nonsense. */
+    /** Log-probabilities down to the first count as probability 0; above the second they are nonsense. */
     private static final double LOWEST = -800.0;
     private static final double HIGHEST = 500.0;
     /** Exponentials are scaled by 2^200, so that e^-800 = 2^-1154 and its low part stay normal. */
@@ -80,6 +80,12 @@ final class Products {
                 b.x[i] = v < LOWEST ? LOWEST : v > HIGHEST ? HIGHEST : v; // NaN stays
             }
             KERNELS.exp(b.x, all, Constants.MAGIC + Constants.BIAS + HEADROOM, b.shareHigh, b.shareLow, b.memory);
+            for (int i = 0; i < all; i++) {
+                if (b.x[i] == LOWEST) {
+                    b.shareHigh[i] = 0.0;
+                    b.shareLow[i] = 0.0;
+                }
+            }
             if (!g.whole()) {
                 b.load(upstream, from, m, b.e);
             }

@@ -361,7 +361,7 @@ final class ScalarKernels extends KernelSet {
             double p4 = Math.fma(u2, A5, A4);
             double p6 = Math.fma(u2, A7, A6);
             double p = Math.fma(Math.fma(Math.fma(p6, u4, p4), u4, p2), u4, p0);
-            double low = Math.fma(u2 * u, p, logLow[i]);
+            double low = Math.fma(u2 * u, p, Math.fma(u2, logLow[i], logLow[i]));
             // plus k ln2, whose high part is exact and, unless 0, above z
             double kh = k[i] * LN2_HIGH;
             double lh = kh + z;

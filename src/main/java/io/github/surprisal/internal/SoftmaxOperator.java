@@ -9,6 +9,7 @@ public final class SoftmaxOperator {
 
     /** An operator that runs as told. */
     public SoftmaxOperator(Execution execution) {
+        KernelSelection.check();
         this.execution = execution;
     }
 

@@ -53,6 +53,9 @@ final class Total {
         double l = low[0] * scale + hugeLow + Sums.error(hugeHigh, h);
         h += hugeHigh;
         double quotient = (h + l) / denominatorHigh;
+        if (!(Math.abs(quotient) <= Double.MAX_VALUE)) {
+            return quotient;
+        }
         double rest = Math.fma(-quotient, denominatorHigh, h) + (l - quotient * denominatorLow);
         return (quotient + rest / denominatorHigh) / scale;
     }

@@ -275,7 +275,8 @@ final class VectorKernels extends KernelSelection.VectorSet {
             DoubleVector p4 = u2.fma(all(A5), all(A4));
             DoubleVector p6 = u2.fma(all(A7), all(A6));
             DoubleVector p = p6.fma(u4, p4).fma(u4, p2).fma(u4, p0);
-            DoubleVector low = u2.mul(u).fma(p, load(logLow, i));
+            DoubleVector zl = load(logLow, i);
+            DoubleVector low = u2.mul(u).fma(p, u2.fma(zl, zl));
             // plus k ln2, whose high part is exact and, unless 0, above z
             DoubleVector j = load(k, i);
             DoubleVector kh = j.mul(LN2_HIGH);
@@ -382,88 +383,87 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
-        for (int c = 0; c < width; c += LANES) {
-            surprisalsOfColumns(x, shareHigh, shareLow, from, n, width, max,
-                    firstHigh, firstLow, secondHigh, secondLow, c);
+    void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width,
+            double[] max, double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow,
+            double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            int at = from + done;
+            for (int c = 0; c < width; c += LANES) {
+                surprisalsOfColumns(x, shareHigh, shareLow, at, m, width, max, p, q, c);
+                addPairs(p, q, c, m, width, firstHigh, firstLow, c);
+                addPairs(shareHigh, shareLow, at + c, at + m, width, secondHigh, secondLow, c);
+            }
         }
     }
 
-    private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int from, int n,
-            int step, double[] max, double[] firstHigh, double[] firstLow,
-            double[] secondHigh, double[] secondLow, int c) {
-        DoubleVector m = load(max, c);
-        DoubleVector first = load(firstHigh, c);
-        DoubleVector firstRest = load(firstLow, c);
-        DoubleVector second = load(secondHigh, c);
-        DoubleVector secondRest = load(secondLow, c);
-        for (int i = from + c; i < from + n; i += step) {
+    private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int at, int m, int step,
+            double[] max, double[] p, double[] q, int c) {
+        DoubleVector top = load(max, c);
+        for (int i = c; i < m; i += step) {
             // d + dl = m - x exactly
-            DoubleVector v = load(x, i);
-            DoubleVector d = m.sub(v);
-            DoubleVector part = d.sub(m);
-            DoubleVector dl = m.sub(d.sub(part)).sub(v.add(part));
+            DoubleVector v = load(x, at + i);
+            DoubleVector d = top.sub(v);
+            DoubleVector part = d.sub(top);
+            DoubleVector dl = top.sub(d.sub(part)).sub(v.add(part));
             // h + l = share (d + dl)
-            DoubleVector sh = load(shareHigh, i);
-            DoubleVector sl = load(shareLow, i);
+            DoubleVector sh = load(shareHigh, at + i);
             DoubleVector h = sh.mul(d);
-            DoubleVector l = sh.fma(d, h.neg()).add(sh.mul(dl).add(sl.mul(d)));
-            // sum + h = next + error exactly, twice
-            DoubleVector next = first.add(h);
-            DoubleVector piece = next.sub(first);
-            firstRest = firstRest.add(first.sub(next.sub(piece)).add(h.sub(piece)).add(l));
-            first = next;
-            DoubleVector after = second.add(sh);
-            DoubleVector bit = after.sub(second);
-            secondRest = secondRest.add(second.sub(after.sub(bit)).add(sh.sub(bit)).add(sl));
-            second = after;
+            h.intoArray(p, i);
+            sh.fma(d, h.neg()).add(sh.mul(dl).add(load(shareLow, at + i).mul(d))).intoArray(q, i);
         }
-        first.intoArray(firstHigh, c);
-        firstRest.intoArray(firstLow, c);
-        second.intoArray(secondHigh, c);
-        secondRest.intoArray(secondLow, c);
+    }
+
+    /** Adds p + q to the sums of their columns. */
+    private static void addPairs(double[] p, double[] q, int from, int end, int step, double[] high, double[] low,
+            int c) {
+        DoubleVector sum = load(high, c);
+        DoubleVector rest = load(low, c);
+        for (int i = from; i < end; i += step) {
+            // sum + v = next + error exactly
+            DoubleVector v = load(p, i);
+            DoubleVector next = sum.add(v);
+            DoubleVector part = next.sub(sum);
+            rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)).add(load(q, i)));
+            sum = next;
+        }
+        sum.intoArray(high, c);
+        rest.intoArray(low, c);
     }
 
     @Override
     void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top,
             double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
-        for (int c = 0; c < width; c += LANES) {
-            softmaxSumsOfColumns(p, u, from, n, width, top, firstHigh, firstLow, secondHigh, secondLow, c);
+        double[] h = memory[0];
+        double[] l = memory[1];
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            int at = from + done;
+            for (int c = 0; c < width; c += LANES) {
+                softmaxTermsOfColumns(p, u, at, m, width, top, h, l, c);
+                addPairs(h, l, c, m, width, firstHigh, firstLow, c);
+                sumColumns(p, at + c, at + m, width, secondHigh, secondLow, c);
+            }
         }
     }
 
-    private static void softmaxSumsOfColumns(double[] p, double[] u, int from, int n, int step, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
-        DoubleVector m = load(top, c);
-        DoubleVector first = load(firstHigh, c);
-        DoubleVector firstRest = load(firstLow, c);
-        DoubleVector second = load(secondHigh, c);
-        DoubleVector secondRest = load(secondLow, c);
-        for (int i = from + c; i < from + n; i += step) {
+    private static void softmaxTermsOfColumns(double[] p, double[] u, int at, int m, int step, double[] top, double[] h,
+            double[] l, int c) {
+        DoubleVector t = load(top, c);
+        for (int i = c; i < m; i += step) {
             // d + dl = u - m exactly
-            DoubleVector v = load(u, i);
-            DoubleVector d = v.sub(m);
+            DoubleVector v = load(u, at + i);
+            DoubleVector d = v.sub(t);
             DoubleVector part = d.sub(v);
-            DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
+            DoubleVector dl = v.sub(d.sub(part)).sub(t.add(part));
             // h + l = p (d + dl)
-            DoubleVector q = load(p, i);
-            DoubleVector h = q.mul(d);
-            DoubleVector l = q.fma(d, h.neg()).add(q.mul(dl));
-            // sum + h = next + error exactly, twice
-            DoubleVector next = first.add(h);
-            DoubleVector piece = next.sub(first);
-            firstRest = firstRest.add(first.sub(next.sub(piece)).add(h.sub(piece)).add(l));
-            first = next;
-            DoubleVector after = second.add(q);
-            DoubleVector bit = after.sub(second);
-            secondRest = secondRest.add(second.sub(after.sub(bit)).add(q.sub(bit)));
-            second = after;
+            DoubleVector w = load(p, at + i);
+            DoubleVector product = w.mul(d);
+            product.intoArray(h, i);
+            w.fma(d, product.neg()).add(w.mul(dl)).intoArray(l, i);
         }
-        first.intoArray(firstHigh, c);
-        firstRest.intoArray(firstLow, c);
-        second.intoArray(secondHigh, c);
-        secondRest.intoArray(secondLow, c);
     }
 
     @Override

@@ -10,7 +10,8 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The exponential of the kernels in use over its whole domain, against 256-bit arithmetic. The suite runs with either set.
+ * The exponential of the kernels in use over its whole domain, against 256-bit arithmetic. The suite runs with either
+ * set.
  */
 class ExpTest {
 
@@ -22,15 +23,17 @@ class ExpTest {
     private static final int NORMAL_LOW = -960;
 
     /**
-     * The sum of the two doubles. For r near -ln2/2 the roundings of r (2^-55, carried through r^2) and of the polynomial,
-     * its own error, and the last addition come to 2^-54.6; the worst seen is 2^-54.8.
+     * The sum of the two doubles. For r near -ln2/2 the roundings of r (2^-55, carried through r^2) and of the
+     * polynomial, its own error, and the last addition come to 2^-54.6; the worst seen is 2^-54.8.
      */
     private static final double SUM = -54.6;
     /** The low part is subnormal: rounded to 2^-1075, beside a high part of 2^-1021 and above. */
     private static final double SUM_OF_LOWEST = -53.2;
     /** The high part in ulp: one half, and the error of the sum where the ulp is smallest. The worst seen is 0.70. */
     private static final double HIGH_ULP = 0.73;
-    /** A stored exponential: what rounding drops is at most 2^-53, so 2^-54 is within 2^-54 of it; and the sum's error. */
+    /**
+     * A stored exponential: what rounding drops is at most 2^-53, so 2^-54 is within 2^-54 of it; and the sum's error.
+     */
     private static final double STORED = -53.27;
 
     private final KernelSet kernels = KernelSelection.ACTIVE;
@@ -119,7 +122,9 @@ class ExpTest {
         return Math.log(x) / Math.log(2.0);
     }
 
-    /** A grid, random numbers, and the neighbourhoods of all multiples of ln2 / 2: where k changes, and where r is 0. */
+    /**
+     * A grid, random numbers, and the neighbourhoods of all multiples of ln2 / 2: where k changes, and where r is 0.
+     */
     private static double[] arguments(double from, double to) {
         Random random = new Random(SEED);
         DoubleStream grid = DoubleStream.iterate(from, x -> x <= to, x -> x + (to - from) / 40_000);

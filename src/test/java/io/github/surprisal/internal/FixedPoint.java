@@ -5,8 +5,8 @@ import java.math.BigInteger;
 /**
  * Numbers near 1 as integers times 2^-{@value #BITS}: the arithmetic that kernels and constants are compared with.
  *
- * <p>Every operation truncates, an error of 2^-{@value #BITS}; the functions are right to better than 2^-230. What lies far
- * from 1 is brought there first by a power of two, see {@link #of(double, int)}.
+ * <p>Every operation truncates, an error of 2^-{@value #BITS}; the functions are right to better than 2^-230. What lies
+ * far from 1 is brought there first by a power of two, see {@link #of(double, int)}.
  */
 final class FixedPoint {
 

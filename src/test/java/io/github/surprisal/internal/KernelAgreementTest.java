@@ -126,8 +126,8 @@ class KernelAgreementTest {
             }
         };
 
-        private static final double[] SPECIAL_VALUES = {0.0, -0.0, 1, -1, Double.MIN_VALUE, -Double.MIN_VALUE, 0x1.8p-1030,
-            Double.MIN_NORMAL, -Double.MIN_NORMAL, 1e300, -1e300, Double.MAX_VALUE, -Double.MAX_VALUE,
+        private static final double[] SPECIAL_VALUES = {0.0, -0.0, 1, -1, Double.MIN_VALUE, -Double.MIN_VALUE,
+            0x1.8p-1030, Double.MIN_NORMAL, -Double.MIN_NORMAL, 1e300, -1e300, Double.MAX_VALUE, -Double.MAX_VALUE,
             Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, 709.7, -745.1, 200, -300, 0x1p-53, 0x1p52};
 
         abstract double next(Random random);
@@ -188,7 +188,8 @@ class KernelAgreementTest {
         LOG_PROBABILITIES {
             @Override
             void run(KernelSet k, Data x, Run r) {
-                k.logProbabilities(x.a, r.from, r.n, r.width, x.column[0], x.column[1], x.column[2], r.column, x.memory);
+                k.logProbabilities(x.a, r.from, r.n, r.width, x.column[0], x.column[1], x.column[2], r.column,
+                        x.memory);
             }
         },
         LOGS {

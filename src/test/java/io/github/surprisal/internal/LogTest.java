@@ -14,8 +14,8 @@ import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 /**
- * The logarithm and the quotient of the kernels in use over their whole domain, against 256-bit arithmetic. The suite runs
- * with either set.
+ * The logarithm and the quotient of the kernels in use over their whole domain, against 256-bit arithmetic. The suite
+ * runs with either set.
  */
 class LogTest {
 
@@ -26,8 +26,8 @@ class LogTest {
     private static final double HALF_ULP = 0x1p-53;
 
     /**
-     * Near 1 + r/e = sqrt(2) the low part of z counts as it stands in 2 atanh(z / 2), without the slope 1 / (1 - z^2 / 4):
-     * 2^-58, to which come the roundings of the polynomial. The worst seen is 2^-57.5.
+     * Near 1 + r/e = sqrt(2) the low part of z counts as it stands in 2 atanh(z / 2), without the slope 1 / (1 - z^2 /
+     * 4): 2^-58, to which come the roundings of the polynomial. The worst seen is 2^-57.5.
      */
     private static final double LOG = -57.4;
     private static final double QUOTIENT = -100;
@@ -89,7 +89,9 @@ class LogTest {
         compare("log, scaled samples", ratios).isAtMost(LOG);
     }
 
-    /** Where the power of two that is split off changes: 1 + r/e near 2^k sqrt(2); and near 2^k, where the rest is 0. */
+    /**
+     * Where the power of two that is split off changes: 1 + r/e near 2^k sqrt(2); and near 2^k, where the rest is 0.
+     */
     @Test
     void logNearItsSeams() {
         Ratios ratios = new Ratios();
