@@ -90,7 +90,7 @@ final class CarefulShares {
         return call.probabilities[b.geometry.denseAddress(b.sample[slot]) + c * b.geometry.inner];
     }
 
-    /** The share of a class, as {@link KernelSet#shares} finds it. */
+    /** The share of a class, as {@link SharesCrossEntropy} finds it. */
     private static double share(LossCall call, Block b, int slot, int c, double x, int possible) {
         LossSettings s = call.settings;
         double a = target(call, b, slot, c) * s.keepHigh;

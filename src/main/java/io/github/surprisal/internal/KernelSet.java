@@ -1,8 +1,9 @@
 package io.github.surprisal.internal;
 
 /**
- * The loops over logits. Two sets implement them, {@link ScalarKernels} and {@code VectorKernels}, with the same
- * element-wise operations in the same order, so that their results agree bit for bit.
+ * The loops over logits. Two sets implement them, {@link ScalarKernels} and {@code VectorLoops} behind
+ * {@code VectorKernels}, with the same element-wise operations in the same order, so that their results agree bit for
+ * bit.
  *
  * <p>A <em>run</em> is {@code n} consecutive array elements seen as a table of {@code width} columns: element {@code i}
  * belongs to column {@code i % width}. A tile of samples side by side is a run with a column for each sample; a row of
@@ -82,10 +83,6 @@ abstract class KernelSet {
 
     /** Adds x to the sums of its columns. */
     abstract void sums(double[] x, int from, int n, int width, double[] high, double[] low, double[][] memory);
-
-    /** What each class has of a sample's loss: w (keep t + floor), w standing beside t, for i in [0, n). */
-    abstract void shares(double[] t, double[] w, int n, double keepHigh, double keepLow, double floorHigh,
-            double floorLow, double[] high, double[] low);
 
     /** Adds share (max - x) to the column's first sum and share to its second. */
     abstract void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width,

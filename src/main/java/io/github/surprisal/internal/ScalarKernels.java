@@ -5,7 +5,7 @@ import static io.github.surprisal.internal.Constants.*;
 import java.util.Arrays;
 
 /**
- * The kernels in plain Java, the twin of {@code VectorKernels}: the same steps under the same comments.
+ * The kernels in plain Java, the twin of {@code VectorLoops}: the same steps under the same comments.
  *
  * <p>Shaped for C2, which turns short loops over arrays into vector instructions by itself: a kernel takes a block that
  * stays in the first cache through loops of up to a dozen operations, in arrays of its own so that all indices of a
@@ -432,26 +432,6 @@ final class ScalarKernels extends KernelSet {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(x, from + done, p, 0, m);
             sumPairs(p, zero, m, m, width, high, low, 0, memory);
-        }
-    }
-
-    @Override
-    void shares(double[] t, double[] w, int n, double keepHigh, double keepLow, double floorHigh, double floorLow,
-            double[] high, double[] low) {
-        for (int i = 0; i < n; i++) {
-            // keep t
-            double v = t[i];
-            double a = v * keepHigh;
-            double al = Math.fma(v, keepHigh, -a) + v * keepLow;
-            // plus floor
-            double s = a + floorHigh;
-            double part = s - a;
-            double sl = (a - (s - part)) + (floorHigh - part) + (al + floorLow);
-            // times w
-            double weight = w[i];
-            double h = weight * s;
-            low[i] = Math.fma(weight, s, -h) + weight * sl;
-            high[i] = h;
         }
     }
 

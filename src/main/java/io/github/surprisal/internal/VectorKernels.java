@@ -1,38 +1,59 @@
 package io.github.surprisal.internal;
 
-import static io.github.surprisal.internal.Constants.*;
-
-import java.util.Arrays;
-import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.LongVector;
-import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorSpecies;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
 
 /**
- * The kernels on {@code jdk.incubator.vector}, the twin of {@link ScalarKernels}: the same steps under the same
- * comments.
+ * The kernels on {@code jdk.incubator.vector}, each a call of its twin in {@link VectorLoops} through a method handle.
  *
- * <p>Shaped for C2, which turns a vector into a register only where it inlines everything: one call of each routine per
- * loop, static final constants, and no vector that crosses a call (state goes through the column arrays).
+ * <p>The handles are not final, and that is their purpose: C2 cannot inline through them, and compiles every kernel by
+ * itself. Inlined into their callers, kernels ran C2 out of its budget in about one start of three, and it boxed
+ * vectors for good. A call through a handle costs some nanoseconds, and a kernel handles hundreds of logits.
  */
 final class VectorKernels extends KernelSelection.VectorSet {
 
-    private static final VectorSpecies<Double> S = species();
-    private static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
-    private static final int LANES = S.length();
+    private static MethodHandle magnitudes = loop("magnitudes");
+    private static MethodHandle expSum = loop("expSum");
+    private static MethodHandle exp = loop("exp");
+    private static MethodHandle scale = loop("scale");
+    private static MethodHandle scaleMinus = loop("scaleMinus");
+    private static MethodHandle logProbabilities = loop("logProbabilities");
+    private static MethodHandle logs = loop("logs");
+    private static MethodHandle quotients = loop("quotients");
+    private static MethodHandle sums = loop("sums");
+    private static MethodHandle surprisals = loop("surprisals");
+    private static MethodHandle softmaxSums = loop("softmaxSums");
+    private static MethodHandle softmaxProduct = loop("softmaxProduct");
+    private static MethodHandle minusProduct = loop("minusProduct");
 
     VectorKernels() {
     }
 
-    /** The widest vectors of at most 512 bits: no wider than a run's columns are counted in. */
-    private static VectorSpecies<Double> species() {
-        VectorSpecies<Double> preferred = DoubleVector.SPECIES_PREFERRED;
-        return preferred.length() <= STRIPES ? preferred : DoubleVector.SPECIES_512;
+    private static MethodHandle loop(String name) {
+        for (Method method : VectorLoops.class.getDeclaredMethods()) {
+            if (method.getName().equals(name)) {
+                try {
+                    return MethodHandles.lookup().unreflect(method);
+                } catch (IllegalAccessException e) {
+                    throw new LinkageError(name, e);
+                }
+            }
+        }
+        throw new LinkageError(name);
+    }
+
+    /** The loops declare no checked exception. */
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error) {
+            throw (Error) thrown;
+        }
+        return (RuntimeException) thrown;
     }
 
     @Override
     int bits() {
-        return S.vectorBitSize();
+        return VectorLoops.bits();
     }
 
     @Override
@@ -40,494 +61,131 @@ final class VectorKernels extends KernelSelection.VectorSet {
         return "vector-" + bits();
     }
 
-    private static DoubleVector all(double value) {
-        return DoubleVector.broadcast(S, value);
-    }
-
-    private static DoubleVector load(double[] a, int i) {
-        return DoubleVector.fromArray(S, a, i);
-    }
-
-    /**
-     * The values of the columns as an array that holds a vector of them at least: of a single column, a vector of
-     * copies. (Not as vectors, one kind or the other: C2 boxes vectors that come from two places.)
-     */
-    private static double[] columns(double[] values, int column, int width, double[] copies) {
-        if (width > 1) {
-            return values;
-        }
-        Arrays.fill(copies, 0, LANES, values[column]);
-        return copies;
-    }
-
     @Override
     void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column) {
-        if (width == 1) {
-            magnitude[column] = magnitudeOfRow(x, from, n);
-        } else {
-            for (int c = 0; c < width; c += LANES) {
-                magnitudesOfColumns(x, from + c, from + n, width, magnitude, column + c);
-            }
+        try {
+            magnitudes.invokeExact(x, from, n, width, magnitude, column);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
-    }
-
-    private static double magnitudeOfRow(double[] x, int from, int n) {
-        LongVector max = LongVector.zero(LONGS);
-        for (int i = from; i < from + n; i += LANES) {
-            // as integers, so that NaN counts as the greatest
-            max = max.max(load(x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
-        }
-        return Double.longBitsToDouble(max.reduceLanes(VectorOperators.MAX));
-    }
-
-    private static void magnitudesOfColumns(double[] x, int from, int end, int step, double[] magnitude, int c) {
-        LongVector max = LongVector.zero(LONGS);
-        for (int i = from; i < end; i += step) {
-            max = max.max(load(x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
-        }
-        max.reinterpretAsDoubles().intoArray(magnitude, c);
     }
 
     @Override
-    void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
-            double[] high, double[] low, double[][] memory) {
-        double[] p = memory[0];
-        double[] q = memory[1];
-        for (int done = 0; done < runs * n; ) {
-            // in two loops: with the sum in the same one, its operations wait in the CPU's queues for those of exp
-            int m = nextBlock(done, runs, n);
-            exponentials(x, done, m, magic, p, q);
-            for (int from = 0; from < m; from += n) {
-                int first = (done + from) / n * width;
-                int end = Math.min(m, from + n);
-                for (int c = 0; c < width; c += LANES) {
-                    sumColumnsOfPairs(p, q, from + c, end, width, e, done, high, low, first + c);
-                }
-            }
-            done += m;
+    void expSum(double[] x, double[] e, int runs, int n, int width, double magic, double[] high, double[] low,
+            double[][] memory) {
+        try {
+            expSum.invokeExact(x, e, runs, n, width, magic, high, low, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
     void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
-        exponentials(x, 0, n, magic, high, low);
-    }
-
-    /** exp(x) 2^b = high + low. */
-    private static void exponentials(double[] x, int from, int n, double magic, double[] high, double[] low) {
-        DoubleVector shifter = all(magic);
-        for (int i = 0; i < n; i += LANES) {
-            DoubleVector v = load(x, from + i);
-            // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
-            DoubleVector shifted = v.fma(all(LOG2E), shifter);
-            DoubleVector k = shifted.sub(shifter);
-            // r = x - k ln2 in [-ln2/2, ln2/2]; a is exact, r rounded
-            DoubleVector a = k.fma(all(-LN2_HIGH), v);
-            DoubleVector r = k.fma(all(-LN2_LOW), a);
-            // 1 + r = h + tail, which also takes up the rounding of r
-            DoubleVector h = r.add(1.0);
-            DoubleVector tail = k.fma(all(-LN2_LOW), all(1.0).sub(h).add(a));
-            // (exp(r) - 1 - r) / r^2, in Estrin's order: short chains keep the units busy
-            DoubleVector r2 = r.mul(r);
-            DoubleVector r4 = r2.mul(r2);
-            DoubleVector q0 = r.fma(all(E5), all(E4)).fma(r2, r.fma(all(E3), all(0.5)));
-            DoubleVector q4 = r.fma(all(E9), all(E8)).fma(r2, r.fma(all(E7), all(E6)));
-            DoubleVector q = r.fma(all(E11), all(E10)).fma(r4, q4).fma(r4, q0);
-            // exp(r) = h + t = p + (h - p + t), p nearest; then times 2^(k + b)
-            DoubleVector t = r2.fma(q, tail);
-            DoubleVector p = h.add(t);
-            DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
-            h.sub(p).add(t).mul(power).intoArray(low, i);
-            p.mul(power).intoArray(high, i);
+        try {
+            exp.invokeExact(x, n, magic, high, low, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
-    }
-
-    /** Adds p + q to the sums of their columns, and stores p with the sign of q. */
-    private static void sumColumnsOfPairs(double[] p, double[] q, int from, int end, int step, double[] e, int to,
-            double[] high, double[] low, int c) {
-        DoubleVector sum = load(high, c);
-        DoubleVector rest = load(low, c);
-        for (int i = from; i < end; i += step) {
-            // sum + v = next + error exactly
-            DoubleVector v = load(p, i);
-            DoubleVector w = load(q, i);
-            DoubleVector next = sum.add(v);
-            DoubleVector part = next.sub(sum);
-            DoubleVector error = sum.sub(next.sub(part)).add(v.sub(part));
-            rest = rest.add(error.add(w));
-            sum = next;
-            v.reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles().intoArray(e, to + i);
-        }
-        sum.intoArray(high, c);
-        rest.intoArray(low, c);
     }
 
     @Override
     void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
-        int step = Math.max(width, LANES);
-        for (int run = 0; run < runs; run++) {
-            double[] fh = columns(factorHigh, run * width, width, memory[0]);
-            double[] fl = columns(factorLow, run * width, width, memory[1]);
-            int first = width == 1 ? 0 : run * width;
-            for (int c = 0; c < step; c += LANES) {
-                scaleColumns(e, run * n + c, run * n + n, step, fh, fl, first + c);
-            }
-        }
-    }
-
-    private static void scaleColumns(double[] e, int from, int end, int step, double[] factorHigh, double[] factorLow,
-            int c) {
-        DoubleVector fh = load(factorHigh, c);
-        DoubleVector fl = load(factorLow, c);
-        DoubleVector stash = fh.mul(STASH);
-        for (int i = from; i < end; i += step) {
-            // |e| (1 +- 2^-54) (fh + fl)
-            DoubleVector v = load(e, i);
-            DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
-            m.fma(fh, v.fma(stash, m.mul(fl))).intoArray(e, i);
+        try {
+            scale.invokeExact(e, runs, n, width, factorHigh, factorLow, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
-    void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width,
-            double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int column,
+    void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] factorHigh,
+            double[] factorLow, double[] secondHigh, double[] secondLow, int column, double[][] memory) {
+        try {
+            scaleMinus.invokeExact(e, shareHigh, shareLow, from, n, width, factorHigh, factorLow, secondHigh, secondLow,
+                    column, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    void logProbabilities(double[] x, int from, int n, int width, double[] max, double[] logHigh, double[] logLow, int
+            column, double[][] memory) {
+        try {
+            logProbabilities.invokeExact(x, from, n, width, max, logHigh, logLow, column, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow, double[] logHigh, double[] logLow,
             double[][] memory) {
-        double[] fh = columns(factorHigh, column, width, memory[0]);
-        double[] fl = columns(factorLow, column, width, memory[1]);
-        double[] sh = columns(secondHigh, column, width, memory[2]);
-        double[] sl = columns(secondLow, column, width, memory[3]);
-        int first = width == 1 ? 0 : column;
-        int step = Math.max(width, LANES);
-        for (int c = 0; c < step; c += LANES) {
-            scaleColumnsMinus(e, shareHigh, shareLow, from + c, from + n, step, fh, fl, sh, sl, first + c);
-        }
-    }
-
-    private static void scaleColumnsMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int end,
-            int step, double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int c) {
-        DoubleVector fh = load(factorHigh, c);
-        DoubleVector fl = load(factorLow, c);
-        DoubleVector stash = fh.mul(STASH);
-        DoubleVector sh = load(secondHigh, c).neg();
-        DoubleVector sl = load(secondLow, c).neg();
-        for (int i = from; i < end; i += step) {
-            // |e| (1 +- 2^-54) (fh + fl)
-            DoubleVector v = load(e, i);
-            DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
-            DoubleVector p = m.mul(fh);
-            DoubleVector pl = m.fma(fh, p.neg()).add(v.fma(stash, m.mul(fl)));
-            // minus the share, whose low part joins the other's
-            DoubleVector w = load(shareHigh, i);
-            DoubleVector wl = load(shareLow, i);
-            w.fma(sh, p).add(pl.add(w.fma(sl, wl.mul(sh)))).intoArray(e, i);
-        }
-    }
-
-    @Override
-    void logProbabilities(double[] x, int from, int n, int width,
-            double[] max, double[] logHigh, double[] logLow, int column, double[][] memory) {
-        double[] top = columns(max, column, width, memory[0]);
-        double[] lh = columns(logHigh, column, width, memory[1]);
-        double[] ll = columns(logLow, column, width, memory[2]);
-        int first = width == 1 ? 0 : column;
-        int step = Math.max(width, LANES);
-        for (int c = 0; c < step; c += LANES) {
-            logProbabilitiesOfColumns(x, from + c, from + n, step, top, lh, ll, first + c);
-        }
-    }
-
-    private static void logProbabilitiesOfColumns(double[] x, int from, int end, int step,
-            double[] max, double[] logHigh, double[] logLow, int c) {
-        DoubleVector m = load(max, c);
-        DoubleVector lh = load(logHigh, c);
-        DoubleVector ll = load(logLow, c);
-        for (int i = from; i < end; i += step) {
-            // d + dl = x - m exactly
-            DoubleVector v = load(x, i);
-            DoubleVector d = v.sub(m);
-            DoubleVector part = d.sub(v);
-            DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
-            // s + sl = d - lh exactly; both terms are at most 0, so nothing cancels
-            DoubleVector s = d.sub(lh);
-            DoubleVector piece = s.sub(d);
-            DoubleVector sl = d.sub(s.sub(piece)).sub(lh.add(piece));
-            s.add(sl.add(dl.sub(ll))).intoArray(x, i);
-        }
-    }
-
-    @Override
-    void logs(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
-            double[] logHigh, double[] logLow, double[][] memory) {
-        // in three loops: in one, C2 would run out of its inlining budget and box every vector
-        double[] k = memory[0];
-        double[] th = memory[1];
-        double[] tl = memory[2];
-        reduce(n, rHigh, rLow, eHigh, eLow, logHigh, logLow, k, th, tl);
-        quotients(n, logHigh, logLow, th, tl, logHigh, logLow);
-        for (int i = 0; i < n; i += LANES) {
-            // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in u = z / 2
-            DoubleVector z = load(logHigh, i);
-            DoubleVector u = z.mul(0.5);
-            DoubleVector u2 = u.mul(u);
-            DoubleVector u4 = u2.mul(u2);
-            DoubleVector p0 = u2.fma(all(A1), all(A0));
-            DoubleVector p2 = u2.fma(all(A3), all(A2));
-            DoubleVector p4 = u2.fma(all(A5), all(A4));
-            DoubleVector p6 = u2.fma(all(A7), all(A6));
-            DoubleVector p = p6.fma(u4, p4).fma(u4, p2).fma(u4, p0);
-            DoubleVector zl = load(logLow, i);
-            DoubleVector low = u2.mul(u).fma(p, u2.fma(zl, zl));
-            // plus k ln2, whose high part is exact and, unless 0, above z
-            DoubleVector j = load(k, i);
-            DoubleVector kh = j.mul(LN2_HIGH);
-            DoubleVector lh = kh.add(z);
-            DoubleVector ll = kh.sub(lh).add(z).add(j.fma(all(LN2_LOW), low));
-            DoubleVector h = lh.add(ll);
-            lh.sub(h).add(ll).intoArray(logLow, i);
-            h.intoArray(logHigh, i);
-        }
-    }
-
-    /** With s = e + r, finds k with s / (e 2^k) near 1, n = 2 (s - e 2^k) and t = s + e 2^k. */
-    private static void reduce(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
-            double[] nHigh, double[] nLow, double[] k, double[] tHigh, double[] tLow) {
-        for (int i = 0; i < n; i += LANES) {
-            DoubleVector rh = load(rHigh, i);
-            DoubleVector rl = load(rLow, i);
-            DoubleVector eh = load(eHigh, i);
-            DoubleVector el = load(eLow, i);
-            DoubleVector sh = eh.add(rh);
-            DoubleVector part = sh.sub(eh);
-            DoubleVector sl = eh.sub(sh.sub(part)).add(rh.sub(part)).add(el.add(rl));
-            // power = 2^k with s / (e 2^k) in [sqrt(1/2), sqrt(2)]
-            LongVector above = sh.div(eh).reinterpretAsLongs().sub(SQRT_HALF_BITS);
-            DoubleVector power = above.and(EXPONENT_BITS).add(ONE_BITS).reinterpretAsDoubles();
-            DoubleVector j = above.add(ONE_BITS).lanewise(VectorOperators.LSHR, 52).or(TWO_52_BITS)
-                    .reinterpretAsDoubles().sub(0x1p52 + BIAS);
-            j.intoArray(k, i);
-            DoubleVector dh = eh.mul(power);
-            DoubleVector th = sh.add(dh);
-            th.intoArray(tHigh, i);
-            DoubleVector bit = th.sub(sh);
-            sh.sub(th.sub(bit)).add(dh.sub(bit)).add(el.fma(power, sl)).intoArray(tLow, i);
-            // s - e 2^k = r - e (2^k - 1), which for k = 0 is r itself
-            DoubleVector f = power.sub(1.0);
-            DoubleVector fl = power.sub(f).sub(1.0);
-            DoubleVector g = eh.mul(f);
-            DoubleVector gl = eh.fma(f, g.neg()).add(el.fma(f, eh.mul(fl)));
-            DoubleVector nh = rh.sub(g);
-            DoubleVector piece = nh.sub(rh);
-            DoubleVector nl = rh.sub(nh.sub(piece)).sub(g.add(piece)).add(rl.sub(gl));
-            nh.add(nh).intoArray(nHigh, i);
-            nl.add(nl).intoArray(nLow, i);
+        try {
+            logs.invokeExact(n, rHigh, rLow, eHigh, eLow, logHigh, logLow, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
     void quotients(int n, double[] aHigh, double[] aLow, double[] bHigh, double[] bLow, double[] high, double[] low) {
-        for (int i = 0; i < n; i += LANES) {
-            DoubleVector ah = load(aHigh, i);
-            DoubleVector al = load(aLow, i);
-            DoubleVector bh = load(bHigh, i);
-            DoubleVector bl = load(bLow, i);
-            // q + rest / b, the rest being exact but for its last term
-            DoubleVector q = ah.div(bh);
-            DoubleVector rest = q.neg().fma(bh, ah).add(al.sub(q.mul(bl)));
-            DoubleVector ql = rest.div(bh);
-            DoubleVector h = q.add(ql);
-            q.sub(h).add(ql).intoArray(low, i);
-            h.intoArray(high, i);
+        try {
+            quotients.invokeExact(n, aHigh, aLow, bHigh, bLow, high, low);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
     void sums(double[] x, int from, int n, int width, double[] high, double[] low, double[][] memory) {
-        for (int c = 0; c < width; c += LANES) {
-            sumColumns(x, from + c, from + n, width, high, low, c);
-        }
-    }
-
-    private static void sumColumns(double[] x, int from, int end, int step, double[] high, double[] low, int c) {
-        DoubleVector sum = load(high, c);
-        DoubleVector rest = load(low, c);
-        for (int i = from; i < end; i += step) {
-            // sum + v = next + error exactly
-            DoubleVector v = load(x, i);
-            DoubleVector next = sum.add(v);
-            DoubleVector part = next.sub(sum);
-            rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)));
-            sum = next;
-        }
-        sum.intoArray(high, c);
-        rest.intoArray(low, c);
-    }
-
-    @Override
-    void shares(double[] t, double[] w, int n, double keepHigh, double keepLow, double floorHigh, double floorLow,
-            double[] high, double[] low) {
-        for (int i = 0; i < n; i += LANES) {
-            // keep t
-            DoubleVector v = load(t, i);
-            DoubleVector a = v.mul(keepHigh);
-            DoubleVector al = v.fma(all(keepHigh), a.neg()).add(v.mul(keepLow));
-            // plus floor
-            DoubleVector s = a.add(floorHigh);
-            DoubleVector part = s.sub(a);
-            DoubleVector sl = a.sub(s.sub(part)).add(all(floorHigh).sub(part)).add(al.add(floorLow));
-            // times w
-            DoubleVector weight = load(w, i);
-            DoubleVector h = weight.mul(s);
-            weight.fma(s, h.neg()).add(weight.mul(sl)).intoArray(low, i);
-            h.intoArray(high, i);
+        try {
+            sums.invokeExact(x, from, n, width, high, low, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
-    void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width,
-            double[] max, double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow,
-            double[][] memory) {
-        double[] p = memory[0];
-        double[] q = memory[1];
-        for (int done = 0; done < n; done += BLOCK) {
-            int m = Math.min(BLOCK, n - done);
-            int at = from + done;
-            for (int c = 0; c < width; c += LANES) {
-                surprisalsOfColumns(x, shareHigh, shareLow, at, m, width, max, p, q, c);
-                addPairs(p, q, c, m, width, firstHigh, firstLow, c);
-                addPairs(shareHigh, shareLow, at + c, at + m, width, secondHigh, secondLow, c);
-            }
-        }
-    }
-
-    private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int at, int m, int step,
-            double[] max, double[] p, double[] q, int c) {
-        DoubleVector top = load(max, c);
-        for (int i = c; i < m; i += step) {
-            // d + dl = m - x exactly
-            DoubleVector v = load(x, at + i);
-            DoubleVector d = top.sub(v);
-            DoubleVector part = d.sub(top);
-            DoubleVector dl = top.sub(d.sub(part)).sub(v.add(part));
-            // h + l = share (d + dl)
-            DoubleVector sh = load(shareHigh, at + i);
-            DoubleVector h = sh.mul(d);
-            h.intoArray(p, i);
-            sh.fma(d, h.neg()).add(sh.mul(dl).add(load(shareLow, at + i).mul(d))).intoArray(q, i);
-        }
-    }
-
-    /** Adds p + q to the sums of their columns. */
-    private static void addPairs(double[] p, double[] q, int from, int end, int step, double[] high, double[] low,
-            int c) {
-        DoubleVector sum = load(high, c);
-        DoubleVector rest = load(low, c);
-        for (int i = from; i < end; i += step) {
-            // sum + v = next + error exactly
-            DoubleVector v = load(p, i);
-            DoubleVector next = sum.add(v);
-            DoubleVector part = next.sub(sum);
-            rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)).add(load(q, i)));
-            sum = next;
-        }
-        sum.intoArray(high, c);
-        rest.intoArray(low, c);
-    }
-
-    @Override
-    void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top,
+    void surprisals(double[] x, double[] shareHigh, double[] shareLow, int from, int n, int width, double[] max,
             double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
-        double[] h = memory[0];
-        double[] l = memory[1];
-        for (int done = 0; done < n; done += BLOCK) {
-            int m = Math.min(BLOCK, n - done);
-            int at = from + done;
-            for (int c = 0; c < width; c += LANES) {
-                softmaxTermsOfColumns(p, u, at, m, width, top, h, l, c);
-                addPairs(h, l, c, m, width, firstHigh, firstLow, c);
-                sumColumns(p, at + c, at + m, width, secondHigh, secondLow, c);
-            }
-        }
-    }
-
-    private static void softmaxTermsOfColumns(double[] p, double[] u, int at, int m, int step, double[] top, double[] h,
-            double[] l, int c) {
-        DoubleVector t = load(top, c);
-        for (int i = c; i < m; i += step) {
-            // d + dl = u - m exactly
-            DoubleVector v = load(u, at + i);
-            DoubleVector d = v.sub(t);
-            DoubleVector part = d.sub(v);
-            DoubleVector dl = v.sub(d.sub(part)).sub(t.add(part));
-            // h + l = p (d + dl)
-            DoubleVector w = load(p, at + i);
-            DoubleVector product = w.mul(d);
-            product.intoArray(h, i);
-            w.fma(d, product.neg()).add(w.mul(dl)).intoArray(l, i);
+        try {
+            surprisals.invokeExact(x, shareHigh, shareLow, from, n, width, max, firstHigh, firstLow, secondHigh,
+                    secondLow, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
-    void softmaxProduct(double[] p, double[] u, int from, int n, int width, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int column,
-            double[][] memory) {
-        double[] t = columns(top, column, width, memory[0]);
-        double[] fh = columns(firstHigh, column, width, memory[1]);
-        double[] fl = columns(firstLow, column, width, memory[2]);
-        double[] sh = columns(secondHigh, column, width, memory[3]);
-        double[] sl = columns(secondLow, column, width, memory[4]);
-        int first = width == 1 ? 0 : column;
-        int step = Math.max(width, LANES);
-        for (int c = 0; c < step; c += LANES) {
-            softmaxProductOfColumns(p, u, from + c, from + n, step, t, fh, fl, sh, sl, first + c);
-        }
-    }
-
-    private static void softmaxProductOfColumns(double[] p, double[] u, int from, int end, int step, double[] top,
-            double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
-        DoubleVector m = load(top, c);
-        DoubleVector fh = load(firstHigh, c);
-        DoubleVector fl = load(firstLow, c);
-        DoubleVector sh = load(secondHigh, c);
-        DoubleVector sl = load(secondLow, c);
-        for (int i = from; i < end; i += step) {
-            // d + dl = u - m exactly
-            DoubleVector v = load(u, i);
-            DoubleVector d = v.sub(m);
-            DoubleVector part = d.sub(v);
-            DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
-            // a + al = (d + dl) second
-            DoubleVector a = d.mul(sh);
-            DoubleVector al = d.fma(sh, a.neg()).add(d.mul(sl).add(dl.mul(sh)));
-            // b + bl = a + al - first
-            DoubleVector b = a.sub(fh);
-            DoubleVector piece = b.sub(a);
-            DoubleVector bl = a.sub(b.sub(piece)).sub(fh.add(piece)).add(al.sub(fl));
-            DoubleVector q = load(p, i);
-            q.fma(b, q.mul(bl)).intoArray(p, i);
+    void softmaxSums(double[] p, double[] u, int from, int n, int width, double[] top, double[] firstHigh, double[]
+            firstLow, double[] secondHigh, double[] secondLow, double[][] memory) {
+        try {
+            softmaxSums.invokeExact(p, u, from, n, width, top, firstHigh, firstLow, secondHigh, secondLow, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
     @Override
-    void minusProduct(double[] u, double[] eHigh, double[] eLow, int from, int n, int width,
-            double[] factorHigh, double[] factorLow, int column, double[][] memory) {
-        double[] fh = columns(factorHigh, column, width, memory[0]);
-        double[] fl = columns(factorLow, column, width, memory[1]);
-        int first = width == 1 ? 0 : column;
-        int step = Math.max(width, LANES);
-        for (int c = 0; c < step; c += LANES) {
-            minusProductOfColumns(u, eHigh, eLow, from + c, from + n, step, fh, fl, first + c);
+    void softmaxProduct(double[] p, double[] u, int from, int n, int width, double[] top, double[] firstHigh, double[]
+            firstLow, double[] secondHigh, double[] secondLow, int column, double[][] memory) {
+        try {
+            softmaxProduct.invokeExact(p, u, from, n, width, top, firstHigh, firstLow, secondHigh, secondLow, column,
+                    memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 
-    private static void minusProductOfColumns(double[] u, double[] eHigh, double[] eLow, int from, int end, int step,
-            double[] factorHigh, double[] factorLow, int c) {
-        DoubleVector fh = load(factorHigh, c).neg();
-        DoubleVector fl = load(factorLow, c).neg();
-        for (int i = from; i < end; i += step) {
-            // u - e f, the low parts of the product first
-            DoubleVector eh = load(eHigh, i);
-            DoubleVector low = eh.fma(fl, load(eLow, i).mul(fh));
-            eh.fma(fh, load(u, i)).add(low).intoArray(u, i);
+    @Override
+    void minusProduct(double[] u, double[] eHigh, double[] eLow, int from, int n, int width, double[] factorHigh,
+            double[] factorLow, int column, double[][] memory) {
+        try {
+            minusProduct.invokeExact(u, eHigh, eLow, from, n, width, factorHigh, factorLow, column, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 }

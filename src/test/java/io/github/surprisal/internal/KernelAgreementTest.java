@@ -217,13 +217,6 @@ class KernelAgreementTest {
                 k.sums(x.a, r.from, r.n, r.width, x.column[0], x.column[1], x.memory);
             }
         },
-        SHARES {
-            @Override
-            void run(KernelSet k, Data x, Run r) {
-                double[] c = x.column[0];
-                k.shares(x.a, x.b, r.n, c[0], c[1], c[2], c[3], x.c, x.d);
-            }
-        },
         SURPRISALS(true) {
             @Override
             void run(KernelSet k, Data x, Run r) {
