@@ -37,6 +37,9 @@ public final class Table {
 
     private final int rounds;
     private final int iterations;
+    /** Vector kernels are boxed until C2 has compiled them, which takes some seconds where one call is long. */
+    private static final TimeValue WARM_UP = TimeValue.seconds(3);
+
     private final TimeValue time;
     private final List<String> shapes = new ArrayList<>();
     private final List<String> patterns = new ArrayList<>();
@@ -109,8 +112,8 @@ public final class Table {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .param("shape", shape)
                 .forks(1)
-                .warmupIterations(iterations)
-                .warmupTime(time)
+                .warmupIterations(1)
+                .warmupTime(WARM_UP)
                 .measurementIterations(iterations)
                 .measurementTime(time)
                 .addProfiler(GCProfiler.class)
