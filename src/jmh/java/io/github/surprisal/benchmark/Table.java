@@ -26,7 +26,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class Table {
     private static final String USAGE = """
             usage: Table quick|full [shape ...] [pattern ...]
-              quick, full   one round of short runs, some 15 minutes for everything; three of longer ones, an hour
+              quick, full   one round of short runs, perhaps 40 minutes for everything; three of longer ones
               shape         e.g. 128x1000 or 16x10x1024 (default: all)
               pattern       part of a benchmark's name as a regular expression, e.g. forwardBackward or Plain
                             (default: all)
