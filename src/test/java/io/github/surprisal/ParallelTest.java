@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Threads change no bit. The batches are a few times as large as the smallest that is split; the pool has four
- * threads, as the common pool of a small machine has one and splits nothing.
+ * threads, where the common pool of a small machine may have none to spare.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelTest {
