@@ -16,13 +16,14 @@ import io.github.surprisal.internal.Loss;
  * {@link Reduction#SUM}. The gradient does not depend on the log-probabilities. For logits, {@link CrossEntropyLoss} is
  * the same in one step, and keeps more of the tails.
  *
- * <p><b>Accuracy.</b> With class indices the loss and the gradient of a sample are correctly rounded
- * unless subnormal; with class
- * probabilities they are within 2 ulp. Held by {@code RandomOracleTest}.
+ * <p><b>Accuracy.</b> With class indices the loss and the gradient of a sample are correctly rounded unless subnormal;
+ * with class probabilities they are within 2 ulp, as long as the weights, the probabilities and their products are 0 or
+ * normal doubles. Held by {@code RandomOracleTest}.
  *
  * <p><b>Special cases.</b> A log-probability of -Infinity at the target makes the loss +Infinity, a NaN makes it NaN;
- * the gradient stays finite. A target probability or weight of 0 times an infinite loss is 0. With a total weight of 0
- * the sum is 0, the mean what {@link EmptyMean} says, and the gradient 0.
+ * the gradient depends on neither. That log-probabilities are at most 0 is not checked. A target probability or weight
+ * of 0 times an infinite loss is 0. With class indices and a total weight of 0 the sum is 0, the mean what
+ * {@link EmptyMean} says, and the gradient 0.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}.

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * sample at a time, in rows of its own whatever the layout, with the same kernels on shifted and clamped logits.
  *
  * <p>The shift is in the exponent: x is reduced as it is and the result scaled by 2^(512 - K) with K = rint(max log2
- * e), so no rounded x - max enters. Where |max| is beyond 1400 the maximum is subtracted first, which is exact for
+ * e), so no rounded x - max enters. Where |max| is beyond 2200 the maximum is subtracted first, which is exact for
  * every term that does not vanish (Sterbenz), as those lie within a factor of 2 of it.
  */
 final class CarefulSample {
