@@ -72,7 +72,8 @@ class LayoutTest {
         refuses("classes is 0, but must be at least 1", () -> Layout.of(3, 0));
         refuses("classes is -5, but must be at least 1", () -> Layout.of(3, -5));
         refuses("inner[1] is -2, but must be at least 0", () -> Layout.of(3, 5, 1, -2));
-        refuses("dimensions[1] is -2147483648, but must be at least 0", () -> Layout.alongAxis(0, 3, Integer.MIN_VALUE));
+        refuses("dimensions[1] is -2147483648, but must be at least 0",
+                () -> Layout.alongAxis(0, 3, Integer.MIN_VALUE));
         refuses("classes is 0, but must be at least 1", () -> Layout.alongAxis(2, 3, 4, 0));
         refuses("classes is 0, but must be at least 1", () -> Layout.alongAxis(-1, 0));
         refuses("axis is 2, but must be in [-2, 2)", () -> Layout.alongAxis(2, 3, 5));
