@@ -16,7 +16,14 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Block {
 
     private static final int SLOTS = Geometry.SLOTS;
-    private static final int COLUMNS = SLOTS * KernelSet.STRIPES;
+    /** The most columns of sums: 51 rows of 33 classes, padded to 40, have eight each. */
+    private static final int COLUMNS = 2 * SLOTS;
+    /**
+     * Makes arrays end between two multiples of 4096 bytes, so that equal indices of arrays that follow one another in
+     * memory differ in their last twelve bits. A processor takes a load for dependent on an earlier store where these
+     * are the same, and waits: without this, loops over several arrays take up to 1.5 times as long.
+     */
+    private static final int APART = 62;
     private static final AtomicReferenceArray<Block> POOL =
             new AtomicReferenceArray<>(2 * Runtime.getRuntime().availableProcessors() + 2);
 
@@ -42,12 +49,16 @@ final class Block {
     /** Which samples take the way of {@link CarefulSample}. Only the others are stored. */
     final boolean[] careful = new boolean[SLOTS];
     boolean anyCareful;
+    /** Whether the careful samples are known. */
+    boolean measured;
 
     // by class and slot
-    final double[] x = new double[Geometry.BLOCK];
-    final double[] e = new double[Geometry.BLOCK];
-    final double[] shareHigh = new double[Geometry.BLOCK];
-    final double[] shareLow = new double[Geometry.BLOCK];
+    final double[] x = new double[Geometry.BLOCK + APART];
+    /** The low parts of exponentials, until they have been summed. */
+    final double[] low = new double[Geometry.BLOCK + APART];
+    final double[] e = new double[Geometry.BLOCK + APART];
+    final double[] shareHigh = new double[Geometry.BLOCK + APART];
+    final double[] shareLow = new double[Geometry.BLOCK + APART];
 
     // by slot: sums of two doubles
     final double[] firstHigh = new double[SLOTS];
@@ -66,7 +77,7 @@ final class Block {
     final double[] sum2Low = new double[COLUMNS];
     private final double[] sumColumns = new double[COLUMNS];
     /** What the kernels work in. */
-    final double[][] memory = new double[KernelSet.MEMORY][2 * KernelSet.BLOCK];
+    final double[][] memory = new double[KernelSet.MEMORY][2 * KernelSet.BLOCK + APART];
 
     final Exponentials exponentials = new Exponentials(this);
     final Factors factors = new Factors(this);
@@ -129,6 +140,7 @@ final class Block {
                 ? 1
                 : Math.max(KernelSet.STRIPES, Integer.highestOneBit(2 * count - 1));
         anyCareful = false;
+        measured = false;
         Arrays.fill(careful, 0, count, false);
     }
 
@@ -189,11 +201,16 @@ final class Block {
      */
     void beginSums(int from, int runs) {
         if (from % Geometry.SPAN == 0) {
-            int n = runs * sumWidth();
-            Arrays.fill(sum1High, 0, n, 0.0);
-            Arrays.fill(sum1Low, 0, n, 0.0);
-            Arrays.fill(sum2High, 0, n, 0.0);
-            Arrays.fill(sum2Low, 0, n, 0.0);
+            Arrays.fill(sum1High, 0, runs * sumWidth(), 0.0);
+            Arrays.fill(sum1Low, 0, runs * sumWidth(), 0.0);
+        }
+    }
+
+    /** The same for the second sums, of a single run. */
+    void beginSecondSums(int from) {
+        if (from % Geometry.SPAN == 0) {
+            Arrays.fill(sum2High, 0, sumWidth(), 0.0);
+            Arrays.fill(sum2Low, 0, sumWidth(), 0.0);
         }
     }
 
@@ -362,31 +379,23 @@ final class Block {
         return geometry.rows ? slot * geometry.chunk + classOfChunk : classOfChunk * width + slot;
     }
 
-    /** Sets the classes apart that lie in [from, from + m), and the padding, to a value. */
-    void putApart(double[] into, int from, int m, double value) {
-        int lines = geometry.padded(m);
-        int slotStride = geometry.rows ? geometry.chunk : 1;
-        int classStride = geometry.rows ? 1 : width;
+    /** Takes the exponentials of the classes apart that lie in [from, from + m) out of the sum, and the padding. */
+    void takeOut(double[] high, double[] low, int from, int m, double[] apartHigh, double[] apartLow) {
         for (int i = 0; i < count; i++) {
             int c = apart[i] - from;
             if (c >= 0 && c < m) {
-                into[i * slotStride + c * classStride] = value;
+                int p = position(i, c);
+                apartHigh[i] = Math.abs(high[p]);
+                apartLow[i] = low[p];
+                high[p] = 0.0;
+                low[p] = 0.0;
             }
         }
-        for (int pad = m; pad < lines; pad++) {
-            for (int i = 0; i < count; i++) {
-                into[i * slotStride + pad * classStride] = value;
-            }
-        }
-    }
-
-    /** Sets the classes apart that lie in [from, from + m) to the value of their sample. */
-    void putApart(double[] into, int from, int m, double[] bySlot) {
-        for (int i = 0; i < count; i++) {
-            int c = apart[i] - from;
-            if (c >= 0 && c < m) {
-                into[position(i, c)] = bySlot[i];
-            }
+        int start = length(m);
+        int end = length(geometry.padded(m));
+        for (int run = 0; start < end && run < runs(); run++) {
+            Arrays.fill(high, run * end + start, run * end + end, 0.0);
+            Arrays.fill(low, run * end + start, run * end + end, 0.0);
         }
     }
 

@@ -136,10 +136,10 @@ final class CarefulSample {
     /** The exponentials of the classes [from, from + CHUNK) of the sample times its factor. */
     double[] scaled(Block b, int slot, double[] logits, int from) {
         int n = load(b, slot, logits, from, -1);
-        kernels.expSum(y, y, 1, n, KernelSet.STRIPES, magic(slot), high, low, memory);
-        high[0] = b.factorHigh[slot];
-        low[0] = b.factorLow[slot];
-        kernels.scale(y, 1, n, 1, high, low, memory);
+        kernels.exponentials(y, 0, y, 0, eLow, n, magic(slot), memory);
+        Arrays.fill(high, b.factorHigh[slot]);
+        Arrays.fill(low, b.factorLow[slot]);
+        kernels.scaleTile(y, n, KernelSet.STRIPES, high, low, memory);
         Geometry g = b.geometry;
         double bottom = lowest(slot);
         int m = Math.min(CHUNK, g.classes - from);

@@ -15,11 +15,6 @@ import java.util.Arrays;
 final class Exponentials {
 
     /**
-     * What takes the place of a logit that must not count: e^-300 is below 2^-140 of the smallest sum of ordinary
-     * exponentials, less than the last bit of the two doubles that hold it.
-     */
-    private static final double STAND_IN = -300.0;
-    /**
      * Samples with every |x| up to this are ordinary: exp(x) and all sums and ratios of it stay far from the ends of
      * the range, so that no maximum has to be subtracted. The others go through {@link CarefulSample}.
      */
@@ -54,13 +49,17 @@ final class Exponentials {
     }
 
     /**
-     * Finds R, E and their sum for samples that have been measured. The exponentials stay in the block or, where it
-     * cannot hold all classes, in {@code parking}, the output array, unless that is null.
+     * Finds R, E and their sum. The exponentials stay in the block or, where it cannot hold all classes, in
+     * {@code parking}, the output array, unless that is null.
      */
     void sum(double[] logits, double[] parking) {
-        exponentialApart(logits);
-        if (!allCareful()) {
-            sumOrdinary(logits, parking);
+        if (!b.measured && !b.geometry.whole() && logits == parking) {
+            measure(logits); // while they are there
+        }
+        Arrays.fill(apartHigh, 0, b.slots(), 0.0);
+        Arrays.fill(apartLow, 0, b.slots(), 0.0);
+        if (!allCareful() && !(sumOrdinary(logits, parking) <= ORDINARY) && !b.measured) {
+            measure(logits);
         }
         for (int i = 0; b.anyCareful && i < b.count; i++) {
             if (b.careful[i]) {
@@ -72,6 +71,7 @@ final class Exponentials {
 
     /** Finds the samples that need care; leaves the logits in the block if it can hold all classes. */
     void measure(double[] logits) {
+        b.measured = true;
         if (b.rowExecution != null) {
             double[] magnitudes = new double[b.geometry.spans()];
             overSpans((own, from, span) -> {
@@ -137,7 +137,7 @@ final class Exponentials {
     }
 
     private void measured(int slot, double magnitude) {
-        // a lone class leaves nothing but stand-ins to sum
+        // a lone class leaves nothing to sum
         if (!(magnitude <= ORDINARY) || b.geometry.classes == 1) {
             b.markCareful(slot);
         }
@@ -152,58 +152,55 @@ final class Exponentials {
         return true;
     }
 
-    private void exponentialApart(double[] logits) {
-        if (b.apart[0] < 0) {
-            Arrays.fill(apartHigh, 0, b.slots(), 0.0);
-            Arrays.fill(apartLow, 0, b.slots(), 0.0);
-            return;
-        }
-        for (int i = 0; i < b.count; i++) {
-            // those of careful samples are found by other means
-            bySlot[i] = b.careful[i] ? 0.0 : logits[b.base[i] + b.apart[i] * b.geometry.inner];
-        }
-        Arrays.fill(bySlot, b.count, b.slots(), 0.0);
-        kernels.exp(bySlot, b.slots(), UNSCALED, apartHigh, apartLow, b.memory);
-    }
-
-    private void sumOrdinary(double[] logits, double[] parking) {
+    /** Returns the greatest |x| of the samples. */
+    private double sumOrdinary(double[] logits, double[] parking) {
         Geometry g = b.geometry;
+        double magnitude = 0.0;
         if (b.rowExecution != null) {
+            double[] magnitudes = new double[g.spans()];
             double[] high = new double[g.spans()];
             double[] low = new double[g.spans()];
             overSpans((own, from, span) -> {
-                own.exponentials.sumChunk(logits, parking, from);
+                magnitudes[span] = own.exponentials.sumChunk(logits, parking, from);
                 Sums.tree(own.sum1High, own.sum1Low, 0, 1);
                 high[span] = own.sum1High[0];
                 low[span] = own.sum1Low[0];
+                if (b.apart[0] >= from && b.apart[0] < from + Geometry.SPAN) {
+                    apartHigh[0] = own.exponentials.apartHigh[0];
+                    apartLow[0] = own.exponentials.apartLow[0];
+                }
             });
             for (int span = 0; span < high.length; span++) {
                 Block.addSpans(0, 1, span == 0, high, low, span, restHigh, restLow);
+                magnitude = Math.max(magnitude, magnitudes[span]);
             }
-            return;
+            return magnitude;
         }
         for (int from = 0; from < g.classes; from += g.chunk) {
-            sumChunk(logits, parking, from);
+            magnitude = Math.max(magnitude, sumChunk(logits, parking, from));
             int m = Math.min(g.chunk, g.classes - from);
             for (int run = 0; run < b.runs(); run++) {
                 b.endSums(run, from, m, run * b.sumWidth(), restHigh, restLow);
             }
         }
+        return magnitude;
     }
 
-    private void sumChunk(double[] logits, double[] parking, int from) {
+    private double sumChunk(double[] logits, double[] parking, int from) {
         Geometry g = b.geometry;
         int m = Math.min(g.chunk, g.classes - from);
-        if (!g.whole()) {
+        int n = b.length(g.padded(m));
+        if (!g.whole() || !b.measured) {
             b.load(logits, from, m, b.x);
         }
-        b.putApart(b.x, from, m, STAND_IN);
-        int n = b.length(g.padded(m));
+        double magnitude = kernels.exponentials(b.x, 0, b.e, 0, b.low, b.runs() * n, UNSCALED, b.memory);
+        b.takeOut(b.e, b.low, from, m, apartHigh, apartLow);
         b.beginSums(from, b.runs());
-        kernels.expSum(b.x, b.e, b.runs(), n, b.sumWidth(), UNSCALED, b.sum1High, b.sum1Low, b.memory);
+        kernels.expSums(b.e, 0, b.low, b.runs(), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
         if (!g.whole() && parking != null) {
             b.store(b.e, from, m, parking);
         }
+        return magnitude;
     }
 
     /** Finds log1p(R / E); call {@link #replaceExtremeLogs} too unless the class apart is the most probable. */
@@ -268,8 +265,10 @@ final class Exponentials {
         if (b.rowExecution != null) {
             overSpans((own, from, span) -> own.exponentials.scaleChunk(out, from));
         } else {
-            for (int from = 0; from < b.geometry.classes; from += b.geometry.chunk) {
+            // backwards: the end of a long row is still in the cache
+            for (int from = (b.geometry.classes - 1) / b.geometry.chunk * b.geometry.chunk; from >= 0; ) {
                 scaleChunk(out, from);
+                from -= b.geometry.chunk;
             }
         }
         scaleCareful(logits, out);
@@ -278,11 +277,17 @@ final class Exponentials {
     private void scaleChunk(double[] out, int from) {
         Geometry g = b.geometry;
         int m = Math.min(g.chunk, g.classes - from);
+        int n = b.length(g.padded(m));
+        if (g.rows) {
+            boolean whole = g.whole();
+            kernels.scaleRows(whole ? b.e : out, whole ? 0 : b.base[0] + from, n, b.count, m, b.factorHigh,
+                    b.factorLow, b.careful, out, b.base, from, b.memory);
+            return;
+        }
         if (!g.whole()) {
             b.load(out, from, m, b.e);
         }
-        int n = b.length(g.padded(m));
-        kernels.scale(b.e, b.runs(), n, b.width, b.factorHigh, b.factorLow, b.memory);
+        kernels.scaleTile(b.e, n, b.width, b.factorHigh, b.factorLow, b.memory);
         b.store(b.e, from, m, out);
     }
 
@@ -304,9 +309,7 @@ final class Exponentials {
         Geometry g = b.geometry;
         for (int from = 0; from < g.classes; from += g.chunk) {
             int m = Math.min(g.chunk, g.classes - from);
-            if (g.whole()) {
-                b.putApart(b.x, from, m, max);
-            } else {
+            if (!g.whole()) {
                 b.load(logits, from, m, b.x);
             }
             int n = b.length(g.padded(m));

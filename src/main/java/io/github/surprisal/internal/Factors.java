@@ -25,14 +25,14 @@ final class Factors {
 
     /** Sets the factor of every sample of the block to 1. */
     void setOne() {
-        Arrays.fill(b.factorHigh, 1.0);
-        Arrays.fill(b.factorLow, 0.0);
+        Arrays.fill(b.factorHigh, 0, b.slots(), 1.0);
+        Arrays.fill(b.factorLow, 0, b.slots(), 0.0);
         anyHeld = false;
     }
 
     /** Sets the factor of every sample of the block; {@code weights} by slot, or null for 1 each. */
     void set(LossCall call, double[] weights) {
-        setOne();
+        anyHeld = false;
         if (weights == null && call.upstreams == null) {
             setAll(call.factorHigh, call.factorLow, call.factorExponent);
             return;
@@ -49,10 +49,12 @@ final class Factors {
 
     private void setAll(double high, double low, int exponent) {
         set(0, 1.0, high, low, exponent);
-        Arrays.fill(b.factorHigh, b.factorHigh[0]);
-        Arrays.fill(b.factorLow, b.factorLow[0]);
-        Arrays.fill(held, held[0]);
-        Arrays.fill(heldExponent, heldExponent[0]);
+        Arrays.fill(b.factorHigh, 0, b.slots(), b.factorHigh[0]);
+        Arrays.fill(b.factorLow, 0, b.slots(), b.factorLow[0]);
+        if (anyHeld) {
+            Arrays.fill(held, held[0]);
+            Arrays.fill(heldExponent, heldExponent[0]);
+        }
     }
 
     /** Sets a factor to weight times the sum of two doubles times a power of 2. */

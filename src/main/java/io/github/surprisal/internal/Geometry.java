@@ -17,11 +17,11 @@ public final class Geometry {
      * classes a contiguous row is put into a tile for: below it the lanes that a row leaves empty and the work per row
      * cost more than the two transpositions.
      */
-    static final int FEW = 64;
+    static final int FEW = 32;
     /** Elements of a block: what a kernel reads and writes stays in the first cache (two arrays of 16 KB). */
     static final int BLOCK = 2048;
-    /** The most samples of a block. */
-    static final int SLOTS = 64;
+    /** The most samples of a block: enough for what a block costs by itself not to matter. */
+    static final int SLOTS = 256;
     /** Classes after which the stripes of a long sum are added up and begun anew; part of the order of summation. */
     static final int SPAN = 2048;
 

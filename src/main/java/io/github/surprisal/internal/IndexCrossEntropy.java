@@ -9,7 +9,6 @@ final class IndexCrossEntropy extends Criterion {
     @Override
     void finish(LossCall call, Block b) {
         Exponentials of = b.exponentials;
-        of.measure(call.input);
         of.sum(call.input, call.gradient);
         of.log();
         of.replaceExtremeLogs(call.input);

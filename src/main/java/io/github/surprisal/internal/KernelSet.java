@@ -24,7 +24,7 @@ abstract class KernelSet {
     static final int BLOCK = 512;
 
     /** Arrays of {@code BLOCK + BLOCK} doubles that make up the memory of a kernel. */
-    static final int MEMORY = 8;
+    static final int MEMORY = 10;
 
     /** The name that {@code Kernels.active()} shows. */
     abstract String name();
@@ -33,16 +33,23 @@ abstract class KernelSet {
     abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column);
 
     /**
-     * Exponentials and their sums, of runs that follow one another from index 0 on: e = exp(x) 2^b with {@code magic} =
-     * MAGIC + BIAS + b, added to the column's sum, and stored. The sums of a run follow those of the run before.
+     * exp(x) 2^b = |e| + low with {@code magic} = MAGIC + BIAS + b, for n elements of x and e from their indices on,
+     * and of {@code low} from 0 on. Returns max |x|; NaN counts as the greatest magnitude. Where x is not finite or e
+     * not normal, what comes out is good for nothing.
      *
-     * <p>x is finite and e normal, which the caller sees to. As e is positive, the sign it is stored with is free: it
-     * carries the sign of what rounding e to double dropped. Read back as |e| (1 +- 2^-54), a stored exponential is
-     * within 2^-53.3 of the exact one (2^-54 from this, the rest from exp itself), where its nearest double would be
-     * within 2^-52.6. The sums get both parts in full.
+     * <p>As exponentials are positive, the sign of e is free: it carries the sign of low. Read back as |e| (1 +-
+     * 2^-54), e alone is within 2^-53.3 of the exact exponential (2^-54 from this, the rest from exp itself), where its
+     * nearest double would be within 2^-52.6.
      */
-    abstract void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
-            double[] high, double[] low, double[][] memory);
+    abstract double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
+            double[][] memory);
+
+    /**
+     * Adds |e| + low to the sums of their columns, of runs that follow one another, of e from {@code from} on and of
+     * low from 0 on. The columns of a run follow those of the run before.
+     */
+    abstract void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory);
 
     /** How many elements of several runs a kernel takes through its steps next: some whole runs, or a part of one. */
     static int nextBlock(int done, int runs, int n) {
@@ -51,17 +58,23 @@ abstract class KernelSet {
                 : Math.min(BLOCK, n - done % n);
     }
 
-    /** exp(x[i]) 2^b for i in [0, n), as {@link #expSum} finds it; error below 2^-54.6 relative. */
+    /** exp(x[i]) 2^b for i in [0, n) as two doubles; error below 2^-54.6 relative. See {@link #exponentials}. */
     abstract void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory);
 
     /**
-     * {@code e}, as stored by {@link #expSum}, times a factor of its column, of runs that follow one another from index
-     * 0 on; rounds once. The columns of a run follow those of the run before.
+     * {@code e} as {@link #exponentials} stores it, a tile from index 0 on, becomes itself times a factor of its
+     * column; rounds once.
      */
-    abstract void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow,
-            double[][] memory);
+    abstract void scaleTile(double[] e, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory);
 
-    /** {@code e} times a factor of its column as in {@link #scale}, minus the element's share times a second factor. */
+    /**
+     * The same for rows of any length n, {@code stride} apart from index {@code from} of e on: row j times the factor j
+     * goes to {@code out[to[j] + shift]}. Rows that are to be left out are marked in {@code skip}.
+     */
+    abstract void scaleRows(double[] e, int from, int stride, int rows, int n, double[] factorHigh, double[] factorLow,
+            boolean[] skip, double[] out, int[] to, int shift, double[][] memory);
+
+    /** {@code e} times a factor of its column, minus the element's share times a second factor. */
     abstract void scaleMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int n, int width,
             double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int column,
             double[][] memory);

@@ -197,7 +197,12 @@ public final class Loss {
 
     private void checkIndices(Geometry g, int[] targets) {
         Require.holds(targets.length, "targets", g.samples(), g);
+        int last = g.classes - 1;
+        int signs = 0;
         for (int s = 0; s < g.samples(); s++) {
+            signs |= targets[s] | last - targets[s]; // a vector loop: negative if any is out of range
+        }
+        for (int s = 0; signs < 0 && s < g.samples(); s++) {
             int target = targets[s];
             if ((target < 0 || target >= g.classes) && !settings.ignores(target)) {
                 String hint = target == -100 ? "; ignoreIndex(-100) skips such rows" : "";

@@ -32,6 +32,7 @@ final class Products {
             int n = b.length(g.padded(m));
             for (int run = 0; run < b.runs(); run++) {
                 b.beginSums(from, 1);
+                b.beginSecondSums(from);
                 KERNELS.softmaxSums(b.x, b.e, b.start(run), n, b.sumWidth(), b.bySumColumn(top, run),
                         b.sum1High, b.sum1Low, b.sum2High, b.sum2Low, b.memory);
                 b.endSums(run, from, m, 0, b.firstHigh, b.firstLow);

@@ -50,19 +50,23 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
-            double[] high, double[] low, double[][] memory) {
+    double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
+            double[][] memory) {
         double[] p = memory[0];
         double[] q = memory[1];
-        for (int done = 0; done < runs * n; ) {
-            int m = nextBlock(done, runs, n);
-            System.arraycopy(x, done, p, 0, m);
+        double[] max = memory[6];
+        Arrays.fill(max, 0, Math.min(n, BLOCK), 0.0);
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(x, from + done, p, 0, m);
+            for (int i = 0; i < m; i++) {
+                max[i] = Math.max(max[i], Math.abs(p[i]));
+            }
             exponentials(p, q, m, magic, memory);
-            sumPairs(p, q, m, n, width, high, low, done / n * width, memory);
-            stash(p, q, m);
-            System.arraycopy(p, 0, e, done, m);
-            done += m;
+            stash(p, q, m, e, to + done);
+            System.arraycopy(q, 0, low, done, m);
         }
+        return magnitudeOfRow(max, 0, Math.min(n, BLOCK));
     }
 
     @Override
@@ -73,6 +77,9 @@ final class ScalarKernels extends KernelSet {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(x, done, p, 0, m);
             exponentials(p, q, m, magic, memory);
+            for (int k = 0; k < m; k++) {
+                p[k] = Math.abs(p[k]);
+            }
             System.arraycopy(p, 0, high, done, m);
             System.arraycopy(q, 0, low, done, m);
         }
@@ -86,10 +93,12 @@ final class ScalarKernels extends KernelSet {
         double[] q = memory[5];
         // k = rint(x log2(e)); k + BIAS + b then stands in the low bits of k + magic
         for (int i = 0; i < m; i++) {
-            k[i] = Math.fma(x[i], LOG2E, magic) - magic;
+            double shifted = Math.fma(x[i], LOG2E, magic);
+            power[i] = shifted;
+            k[i] = shifted - magic;
         }
         for (int i = 0; i < m; i++) {
-            power[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(k[i] + magic) << 52);
+            power[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(power[i]) << 52);
         }
         // r = x - k ln2 in [-ln2/2, ln2/2]; a is exact, r rounded
         // 1 + r = h + tail, which also takes up the rounding of r
@@ -118,11 +127,28 @@ final class ScalarKernels extends KernelSet {
         }
     }
 
-    /** Gives p the sign of q. */
-    private static void stash(double[] p, double[] q, int m) {
+    /** Stores p with the sign of q. */
+    private static void stash(double[] p, double[] q, int m, double[] e, int to) {
         for (int i = 0; i < m; i++) {
-            p[i] = Double.longBitsToDouble(
+            e[to + i] = Double.longBitsToDouble(
                     Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
+        }
+    }
+
+    @Override
+    void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh, double[] sumLow,
+            double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
+        for (int done = 0; done < runs * n; ) {
+            int m = nextBlock(done, runs, n);
+            System.arraycopy(e, from + done, p, 0, m);
+            System.arraycopy(low, done, q, 0, m);
+            for (int i = 0; i < m; i++) {
+                p[i] = Math.abs(p[i]);
+            }
+            sumPairs(p, q, m, n, width, sumHigh, sumLow, done / n * width, memory);
+            done += m;
         }
     }
 
@@ -131,49 +157,54 @@ final class ScalarKernels extends KernelSet {
      */
     private static void sumPairs(double[] p, double[] q, int m, int n, int width, double[] high, double[] low,
             int first, double[][] memory) {
+        if (width == STRIPES) {
+            sumStripes(p, q, m, n, high, low, first, memory);
+            return;
+        }
+        double[] sum = memory[2];
+        double[] rest = memory[3];
+        double[] v = memory[8];
+        double[] w = memory[9];
+        for (int from = 0, column = first; from < m; from += n, column += width) {
+            System.arraycopy(high, column, sum, 0, width);
+            System.arraycopy(low, column, rest, 0, width);
+            for (int line = from; line < Math.min(m, from + n); line += width) {
+                System.arraycopy(p, line, v, 0, width);
+                System.arraycopy(q, line, w, 0, width);
+                // sum + v = next + error exactly
+                for (int i = 0; i < width; i++) {
+                    double next = sum[i] + v[i];
+                    double part = next - sum[i];
+                    rest[i] = rest[i] + ((sum[i] - (next - part)) + (v[i] - part) + w[i]);
+                    sum[i] = next;
+                }
+            }
+            System.arraycopy(sum, 0, high, column, width);
+            System.arraycopy(rest, 0, low, column, width);
+        }
+    }
+
+    /** The same for eight columns: too short a line for a loop of its own. */
+    private static void sumStripes(double[] p, double[] q, int m, int n, double[] high, double[] low, int first,
+            double[][] memory) {
         double[] before = memory[2];
         double[] after = memory[3];
         // the sums as they grow, all of them kept, so that their errors can be found side by side
-        for (int from = 0, column = first; from < m; from += n, column += width) {
-            int end = Math.min(m, from + n);
-            if (width == STRIPES) {
-                growStripes(p, from, end, high, column, before, after);
-            } else {
-                grow(p, from, end, width, high, column, before, after);
-            }
+        for (int from = 0, column = first; from < m; from += n, column += STRIPES) {
+            grow(p, from, Math.min(m, from + n), high, column, before, after);
         }
         // sum + v = next + error exactly
         for (int i = 0; i < m; i++) {
             double part = after[i] - before[i];
             after[i] = (before[i] - (after[i] - part)) + (p[i] - part) + q[i];
         }
-        for (int from = 0, column = first; from < m; from += n, column += width) {
-            int end = Math.min(m, from + n);
-            if (width == STRIPES) {
-                addStripes(after, from, end, low, column);
-            } else {
-                for (int i = from; i < end; i += width) {
-                    for (int c = 0; c < width; c++) {
-                        low[column + c] += after[i + c];
-                    }
-                }
-            }
+        for (int from = 0, column = first; from < m; from += n, column += STRIPES) {
+            add(after, from, Math.min(m, from + n), low, column);
         }
     }
 
-    /** Adds to sums, keeping each before and after each addition. */
-    private static void grow(double[] p, int from, int end, int width, double[] sums, int at, double[] before,
-            double[] after) {
-        System.arraycopy(sums, at, before, from, width);
-        for (int i = from; i < end; i++) {
-            before[i + width] = before[i] + p[i];
-        }
-        System.arraycopy(before, from + width, after, from, end - from);
-        System.arraycopy(before, end, sums, at, width);
-    }
-
-    /** The same for eight sums. */
-    private static void growStripes(double[] p, int from, int end, double[] sums, int at, double[] before,
+    /** Adds to eight sums, keeping each before and after each addition. */
+    private static void grow(double[] p, int from, int end, double[] sums, int at, double[] before,
             double[] after) {
         double s0 = sums[at];
         double s1 = sums[at + 1];
@@ -198,7 +229,7 @@ final class ScalarKernels extends KernelSet {
         System.arraycopy(after, end - STRIPES, sums, at, STRIPES);
     }
 
-    private static void addStripes(double[] values, int from, int end, double[] sums, int at) {
+    private static void add(double[] values, int from, int end, double[] sums, int at) {
         double s0 = sums[at];
         double s1 = sums[at + 1];
         double s2 = sums[at + 2];
@@ -244,17 +275,12 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
+    void scaleTile(double[] e, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
         double[] v = memory[0];
-        double[] fh = memory[1];
-        double[] fl = memory[2];
-        for (int done = 0; done < runs * n; ) {
-            int m = nextBlock(done, runs, n);
-            for (int from = 0; from < m; from += n) {
-                int column = (done + from) / n * width;
-                spread(factorHigh, column, from, Math.min(m, from + n), width, fh);
-                spread(factorLow, column, from, Math.min(m, from + n), width, fl);
-            }
+        double[] fh = spread(factorHigh, 0, Math.min(n, BLOCK), width, memory[1]);
+        double[] fl = spread(factorLow, 0, Math.min(n, BLOCK), width, memory[2]);
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
             System.arraycopy(e, done, v, 0, m);
             // |e| (1 +- 2^-54) (fh + fl)
             for (int i = 0; i < m; i++) {
@@ -262,7 +288,31 @@ final class ScalarKernels extends KernelSet {
                 v[i] = Math.fma(a, fh[i], Math.fma(v[i], fh[i] * STASH, a * fl[i]));
             }
             System.arraycopy(v, 0, e, done, m);
-            done += m;
+        }
+    }
+
+    @Override
+    void scaleRows(double[] e, int from, int stride, int rows, int n, double[] factorHigh, double[] factorLow,
+            boolean[] skip, double[] out, int[] to, int shift, double[][] memory) {
+        for (int row = 0; row < rows; row++) {
+            if (!skip[row]) {
+                scaleRow(e, from + row * stride, n, factorHigh[row], factorLow[row], out, to[row] + shift, memory[0]);
+            }
+        }
+    }
+
+    private static void scaleRow(double[] e, int from, int n, double factorHigh, double factorLow, double[] out, int to,
+            double[] v) {
+        double stash = factorHigh * STASH;
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(e, from + done, v, 0, m);
+            // |e| (1 +- 2^-54) (fh + fl)
+            for (int i = 0; i < m; i++) {
+                double a = Math.abs(v[i]);
+                v[i] = Math.fma(a, factorHigh, Math.fma(v[i], stash, a * factorLow));
+            }
+            System.arraycopy(v, 0, out, to + done, m);
         }
     }
 
@@ -348,12 +398,11 @@ final class ScalarKernels extends KernelSet {
         double[] k = memory[0];
         double[] th = memory[1];
         double[] tl = memory[2];
-        reduce(n, rHigh, rLow, eHigh, eLow, logHigh, logLow, k, th, tl);
+        reduce(n, rHigh, rLow, eHigh, eLow, logHigh, logLow, k, th, tl, memory[3]);
         quotients(n, logHigh, logLow, th, tl, logHigh, logLow);
+        // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in u = z / 2
         for (int i = 0; i < n; i++) {
-            // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in u = z / 2
-            double z = logHigh[i];
-            double u = z * 0.5;
+            double u = logHigh[i] * 0.5;
             double u2 = u * u;
             double u4 = u2 * u2;
             double p0 = Math.fma(u2, A1, A0);
@@ -361,11 +410,13 @@ final class ScalarKernels extends KernelSet {
             double p4 = Math.fma(u2, A5, A4);
             double p6 = Math.fma(u2, A7, A6);
             double p = Math.fma(Math.fma(Math.fma(p6, u4, p4), u4, p2), u4, p0);
-            double low = Math.fma(u2 * u, p, Math.fma(u2, logLow[i], logLow[i]));
-            // plus k ln2, whose high part is exact and, unless 0, above z
+            logLow[i] = Math.fma(u2 * u, p, Math.fma(u2, logLow[i], logLow[i]));
+        }
+        // plus k ln2, whose high part is exact and, unless 0, above z
+        for (int i = 0; i < n; i++) {
             double kh = k[i] * LN2_HIGH;
-            double lh = kh + z;
-            double ll = (kh - lh) + z + Math.fma(k[i], LN2_LOW, low);
+            double lh = kh + logHigh[i];
+            double ll = (kh - lh) + logHigh[i] + Math.fma(k[i], LN2_LOW, logLow[i]);
             double h = lh + ll;
             logLow[i] = (lh - h) + ll;
             logHigh[i] = h;
@@ -374,33 +425,40 @@ final class ScalarKernels extends KernelSet {
 
     /** With s = e + r, finds k with s / (e 2^k) near 1, n = 2 (s - e 2^k) and t = s + e 2^k. */
     private static void reduce(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
-            double[] nHigh, double[] nLow, double[] k, double[] tHigh, double[] tLow) {
+            double[] nHigh, double[] nLow, double[] k, double[] tHigh, double[] tLow, double[] power) {
         for (int i = 0; i < n; i++) {
-            double rh = rHigh[i];
-            double rl = rLow[i];
             double eh = eHigh[i];
-            double el = eLow[i];
-            double sh = eh + rh;
+            double sh = eh + rHigh[i];
             double part = sh - eh;
-            double sl = (eh - (sh - part)) + (rh - part) + (el + rl);
-            // power = 2^k with s / (e 2^k) in [sqrt(1/2), sqrt(2)]
-            long above = Double.doubleToRawLongBits(sh / eh) - SQRT_HALF_BITS;
-            double power = Double.longBitsToDouble((above & EXPONENT_BITS) + ONE_BITS);
-            double j = Double.longBitsToDouble(above + ONE_BITS >>> 52 | TWO_52_BITS) - (0x1p52 + BIAS);
-            k[i] = j;
-            double dh = eh * power;
+            tLow[i] = (eh - (sh - part)) + (rHigh[i] - part) + (eLow[i] + rLow[i]);
+            k[i] = sh / eh;
+        }
+        // power = 2^k with s / (e 2^k) in [sqrt(1/2), sqrt(2)]
+        for (int i = 0; i < n; i++) {
+            long above = Double.doubleToRawLongBits(k[i]) - SQRT_HALF_BITS;
+            power[i] = Double.longBitsToDouble((above & EXPONENT_BITS) + ONE_BITS);
+            k[i] = Double.longBitsToDouble(above + ONE_BITS >>> 52 | TWO_52_BITS) - (0x1p52 + BIAS);
+        }
+        for (int i = 0; i < n; i++) {
+            double sh = eHigh[i] + rHigh[i];
+            double dh = eHigh[i] * power[i];
             double th = sh + dh;
-            tHigh[i] = th;
             double bit = th - sh;
-            tLow[i] = (sh - (th - bit)) + (dh - bit) + Math.fma(el, power, sl);
-            // s - e 2^k = r - e (2^k - 1), which for k = 0 is r itself
-            double f = power - 1.0;
-            double fl = (power - f) - 1.0;
-            double g = eh * f;
-            double gl = Math.fma(eh, f, -g) + Math.fma(el, f, eh * fl);
-            double nh = rh - g;
-            double piece = nh - rh;
-            double nl = (rh - (nh - piece)) - (g + piece) + (rl - gl);
+            tLow[i] = (sh - (th - bit)) + (dh - bit) + Math.fma(eLow[i], power[i], tLow[i]);
+            tHigh[i] = th;
+        }
+        // s - e 2^k = r - e (2^k - 1), which for k = 0 is r itself
+        for (int i = 0; i < n; i++) {
+            double f = power[i] - 1.0;
+            double fl = (power[i] - f) - 1.0;
+            double g = eHigh[i] * f;
+            nLow[i] = Math.fma(eHigh[i], f, -g) + Math.fma(eLow[i], f, eHigh[i] * fl);
+        }
+        for (int i = 0; i < n; i++) {
+            double g = eHigh[i] * (power[i] - 1.0);
+            double nh = rHigh[i] - g;
+            double piece = nh - rHigh[i];
+            double nl = (rHigh[i] - (nh - piece)) - (g + piece) + (rLow[i] - nLow[i]);
             nHigh[i] = nh + nh;
             nLow[i] = nl + nl;
         }

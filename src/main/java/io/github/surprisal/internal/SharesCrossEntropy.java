@@ -45,6 +45,7 @@ final class SharesCrossEntropy extends Criterion {
             for (int run = 0; run < b.runs(); run++) {
                 if (!b.skips(run)) {
                     b.beginSums(from, 1);
+                    b.beginSecondSums(from);
                     kernels.surprisals(b.x, b.shareHigh, b.shareLow, b.start(run), n, b.sumWidth(),
                             b.bySumColumn(b.exponentials.max, run), b.sum1High, b.sum1Low, b.sum2High, b.sum2Low,
                             b.memory);

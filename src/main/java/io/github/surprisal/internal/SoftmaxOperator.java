@@ -20,7 +20,6 @@ public final class SoftmaxOperator {
 
     private static final Step SOFTMAX = (b, logits, unused, probabilities) -> {
         Exponentials of = b.exponentials;
-        of.measure(logits);
         of.sum(logits, probabilities);
         b.factors.setOne();
         of.divideFactors();
@@ -30,7 +29,6 @@ public final class SoftmaxOperator {
     private static final Step LOG_SOFTMAX = (b, logits, unused, logProbabilities) -> {
         Exponentials of = b.exponentials;
         of.keepGreatestApart(logits);
-        of.measure(logits);
         of.sum(logits, null);
         of.log();
         of.logProbabilities(logits, logProbabilities);

@@ -14,9 +14,11 @@ import java.lang.reflect.Method;
 final class VectorKernels extends KernelSelection.VectorSet {
 
     private static MethodHandle magnitudes = loop("magnitudes");
-    private static MethodHandle expSum = loop("expSum");
+    private static MethodHandle exponentials = loop("exponentials");
+    private static MethodHandle expSums = loop("expSums");
     private static MethodHandle exp = loop("exp");
-    private static MethodHandle scale = loop("scale");
+    private static MethodHandle scaleTile = loop("scaleTile");
+    private static MethodHandle scaleRows = loop("scaleRows");
     private static MethodHandle scaleMinus = loop("scaleMinus");
     private static MethodHandle logProbabilities = loop("logProbabilities");
     private static MethodHandle logs = loop("logs");
@@ -71,10 +73,20 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    void expSum(double[] x, double[] e, int runs, int n, int width, double magic, double[] high, double[] low,
+    double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
             double[][] memory) {
         try {
-            expSum.invokeExact(x, e, runs, n, width, magic, high, low, memory);
+            return (double) exponentials.invokeExact(x, from, e, to, low, n, magic, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh, double[] sumLow,
+            double[][] memory) {
+        try {
+            expSums.invokeExact(e, from, low, runs, n, width, sumHigh, sumLow, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -90,9 +102,19 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
+    void scaleTile(double[] e, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
         try {
-            scale.invokeExact(e, runs, n, width, factorHigh, factorLow, memory);
+            scaleTile.invokeExact(e, n, width, factorHigh, factorLow, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    void scaleRows(double[] e, int from, int stride, int rows, int n, double[] factorHigh, double[] factorLow,
+            boolean[] skip, double[] out, int[] to, int shift, double[][] memory) {
+        try {
+            scaleRows.invokeExact(e, from, stride, rows, n, factorHigh, factorLow, skip, out, to, shift, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -2,7 +2,6 @@ package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
 
-import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
@@ -36,14 +35,6 @@ final class VectorLoops {
         return S.vectorBitSize();
     }
 
-    private static DoubleVector all(double value) {
-        return DoubleVector.broadcast(S, value);
-    }
-
-    private static DoubleVector load(double[] a, int i) {
-        return DoubleVector.fromArray(S, a, i);
-    }
-
     /**
      * The values of the columns as an array that holds a vector of them at least: of a single column, a vector of
      * copies. (Not as vectors, one kind or the other: C2 boxes vectors that come from two places.)
@@ -52,7 +43,7 @@ final class VectorLoops {
         if (width > 1) {
             return values;
         }
-        Arrays.fill(copies, 0, LANES, values[column]);
+        DoubleVector.broadcast(S, values[column]).intoArray(copies, 0);
         return copies;
     }
 
@@ -70,7 +61,7 @@ final class VectorLoops {
         LongVector max = LongVector.zero(LONGS);
         for (int i = from; i < from + n; i += LANES) {
             // as integers, so that NaN counts as the greatest
-            max = max.max(load(x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
+            max = max.max(DoubleVector.fromArray(S, x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
         }
         return Double.longBitsToDouble(max.reduceLanes(VectorOperators.MAX));
     }
@@ -78,106 +69,127 @@ final class VectorLoops {
     private static void magnitudesOfColumns(double[] x, int from, int end, int step, double[] magnitude, int c) {
         LongVector max = LongVector.zero(LONGS);
         for (int i = from; i < end; i += step) {
-            max = max.max(load(x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
+            max = max.max(DoubleVector.fromArray(S, x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
         }
         max.reinterpretAsDoubles().intoArray(magnitude, c);
     }
 
-    static void expSum(double[] x, double[] e, int runs, int n, int width, double magic,
-            double[] high, double[] low, double[][] memory) {
-        double[] p = memory[0];
-        double[] q = memory[1];
-        for (int done = 0; done < runs * n; ) {
-            // in two loops: with the sum in the same one, its operations wait in the CPU's queues for those of exp
-            int m = KernelSet.nextBlock(done, runs, n);
-            exponentials(x, done, m, magic, p, q);
-            for (int from = 0; from < m; from += n) {
-                int first = (done + from) / n * width;
-                int end = Math.min(m, from + n);
-                for (int c = 0; c < width; c += LANES) {
-                    sumColumnsOfPairs(p, q, from + c, end, width, e, done, high, low, first + c);
-                }
-            }
-            done += m;
-        }
-    }
-
-    static void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
-        exponentials(x, 0, n, magic, high, low);
-    }
-
-    /** exp(x) 2^b = high + low. */
-    private static void exponentials(double[] x, int from, int n, double magic, double[] high, double[] low) {
-        DoubleVector shifter = all(magic);
+    static double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
+            double[][] memory) {
+        DoubleVector minusLn2High = DoubleVector.broadcast(S, -LN2_HIGH);
+        DoubleVector minusLn2Low = DoubleVector.broadcast(S, -LN2_LOW);
+        DoubleVector one = DoubleVector.broadcast(S, 1.0);
+        LongVector max = LongVector.zero(LONGS);
         for (int i = 0; i < n; i += LANES) {
-            DoubleVector v = load(x, from + i);
+            DoubleVector v = DoubleVector.fromArray(S, x, from + i);
+            max = max.max(v.reinterpretAsLongs().and(MAGNITUDE_BITS));
             // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
-            DoubleVector shifted = v.fma(all(LOG2E), shifter);
-            DoubleVector k = shifted.sub(shifter);
+            DoubleVector shifted = v.fma(LOG2E, magic);
+            DoubleVector k = shifted.sub(magic);
             // r = x - k ln2 in [-ln2/2, ln2/2]; a is exact, r rounded
-            DoubleVector a = k.fma(all(-LN2_HIGH), v);
-            DoubleVector r = k.fma(all(-LN2_LOW), a);
+            DoubleVector a = k.fma(minusLn2High, v);
+            DoubleVector r = k.fma(minusLn2Low, a);
             // 1 + r = h + tail, which also takes up the rounding of r
-            DoubleVector h = r.add(1.0);
-            DoubleVector tail = k.fma(all(-LN2_LOW), all(1.0).sub(h).add(a));
+            DoubleVector h = r.add(one);
+            DoubleVector tail = k.fma(minusLn2Low, one.sub(h).add(a));
             // (exp(r) - 1 - r) / r^2, in Estrin's order: short chains keep the units busy
             DoubleVector r2 = r.mul(r);
             DoubleVector r4 = r2.mul(r2);
-            DoubleVector q0 = r.fma(all(E5), all(E4)).fma(r2, r.fma(all(E3), all(0.5)));
-            DoubleVector q4 = r.fma(all(E9), all(E8)).fma(r2, r.fma(all(E7), all(E6)));
-            DoubleVector q = r.fma(all(E11), all(E10)).fma(r4, q4).fma(r4, q0);
+            DoubleVector q0 = r.fma(E5, E4).fma(r2, r.fma(E3, 0.5));
+            DoubleVector q4 = r.fma(E9, E8).fma(r2, r.fma(E7, E6));
+            DoubleVector q = r.fma(E11, E10).fma(r4, q4).fma(r4, q0);
             // exp(r) = h + t = p + (h - p + t), p nearest; then times 2^(k + b)
             DoubleVector t = r2.fma(q, tail);
             DoubleVector p = h.add(t);
             DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
-            h.sub(p).add(t).mul(power).intoArray(low, i);
-            p.mul(power).intoArray(high, i);
+            DoubleVector w = h.sub(p).add(t).mul(power);
+            w.intoArray(low, i);
+            // stored with the sign of the low part
+            p.mul(power).reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles()
+                    .intoArray(e, to + i);
+        }
+        return Double.longBitsToDouble(max.reduceLanes(VectorOperators.MAX));
+    }
+
+    static void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
+        exponentials(x, 0, high, 0, low, n, magic, memory);
+        for (int i = 0; i < n; i += LANES) {
+            DoubleVector v = DoubleVector.fromArray(S, high, i);
+            v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles().intoArray(high, i);
         }
     }
 
-    /** Adds p + q to the sums of their columns, and stores p with the sign of q. */
-    private static void sumColumnsOfPairs(double[] p, double[] q, int from, int end, int step, double[] e, int to,
-            double[] high, double[] low, int c) {
-        DoubleVector sum = load(high, c);
-        DoubleVector rest = load(low, c);
+    static void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory) {
+        for (int run = 0; run < runs; run++) {
+            for (int c = 0; c < width; c += LANES) {
+                expSumsOfColumns(e, from, low, run * n + c, run * n + n, width, sumHigh, sumLow, run * width + c);
+            }
+        }
+    }
+
+    private static void expSumsOfColumns(double[] e, int shift, double[] low, int from, int end, int step,
+            double[] sumHigh, double[] sumLow, int c) {
+        DoubleVector sum = DoubleVector.fromArray(S, sumHigh, c);
+        DoubleVector rest = DoubleVector.fromArray(S, sumLow, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = load(p, i);
-            DoubleVector w = load(q, i);
+            DoubleVector v = DoubleVector.fromArray(S, e, shift + i).reinterpretAsLongs().and(MAGNITUDE_BITS)
+                    .reinterpretAsDoubles();
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
             DoubleVector error = sum.sub(next.sub(part)).add(v.sub(part));
-            rest = rest.add(error.add(w));
+            rest = rest.add(error.add(DoubleVector.fromArray(S, low, i)));
             sum = next;
-            v.reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles().intoArray(e, to + i);
         }
-        sum.intoArray(high, c);
-        rest.intoArray(low, c);
+        sum.intoArray(sumHigh, c);
+        rest.intoArray(sumLow, c);
     }
 
-    static void scale(double[] e, int runs, int n, int width, double[] factorHigh, double[] factorLow,
-            double[][] memory) {
-        int step = Math.max(width, LANES);
-        for (int run = 0; run < runs; run++) {
-            double[] fh = columns(factorHigh, run * width, width, memory[0]);
-            double[] fl = columns(factorLow, run * width, width, memory[1]);
-            int first = width == 1 ? 0 : run * width;
-            for (int c = 0; c < step; c += LANES) {
-                scaleColumns(e, run * n + c, run * n + n, step, fh, fl, first + c);
-            }
+    static void scaleTile(double[] e, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory) {
+        for (int c = 0; c < width; c += LANES) {
+            scaleColumns(e, c, n, width, factorHigh, factorLow, c);
         }
     }
 
     private static void scaleColumns(double[] e, int from, int end, int step, double[] factorHigh, double[] factorLow,
             int c) {
-        DoubleVector fh = load(factorHigh, c);
-        DoubleVector fl = load(factorLow, c);
+        DoubleVector fh = DoubleVector.fromArray(S, factorHigh, c);
+        DoubleVector fl = DoubleVector.fromArray(S, factorLow, c);
         DoubleVector stash = fh.mul(STASH);
         for (int i = from; i < end; i += step) {
             // |e| (1 +- 2^-54) (fh + fl)
-            DoubleVector v = load(e, i);
+            DoubleVector v = DoubleVector.fromArray(S, e, i);
             DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
             m.fma(fh, v.fma(stash, m.mul(fl))).intoArray(e, i);
+        }
+    }
+
+    static void scaleRows(double[] e, int from, int stride, int rows, int n, double[] factorHigh, double[] factorLow,
+            boolean[] skip, double[] out, int[] to, int shift, double[][] memory) {
+        for (int row = 0; row < rows; row++) {
+            if (!skip[row]) {
+                scaleRow(e, from + row * stride, n, factorHigh[row], factorLow[row], out, to[row] + shift);
+            }
+        }
+    }
+
+    private static void scaleRow(double[] e, int from, int n, double factorHigh, double factorLow, double[] out,
+            int to) {
+        DoubleVector fh = DoubleVector.broadcast(S, factorHigh);
+        DoubleVector fl = DoubleVector.broadcast(S, factorLow);
+        DoubleVector stash = DoubleVector.broadcast(S, factorHigh * STASH);
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            // |e| (1 +- 2^-54) (fh + fl)
+            DoubleVector v = DoubleVector.fromArray(S, e, from + i);
+            DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
+            m.fma(fh, v.fma(stash, m.mul(fl))).intoArray(out, to + i);
+        }
+        for (; i < n; i++) {
+            double v = e[from + i];
+            double m = Math.abs(v);
+            out[to + i] = Math.fma(m, factorHigh, Math.fma(v, factorHigh * STASH, m * factorLow));
         }
     }
 
@@ -197,20 +209,20 @@ final class VectorLoops {
 
     private static void scaleColumnsMinus(double[] e, double[] shareHigh, double[] shareLow, int from, int end,
             int step, double[] factorHigh, double[] factorLow, double[] secondHigh, double[] secondLow, int c) {
-        DoubleVector fh = load(factorHigh, c);
-        DoubleVector fl = load(factorLow, c);
+        DoubleVector fh = DoubleVector.fromArray(S, factorHigh, c);
+        DoubleVector fl = DoubleVector.fromArray(S, factorLow, c);
         DoubleVector stash = fh.mul(STASH);
-        DoubleVector sh = load(secondHigh, c).neg();
-        DoubleVector sl = load(secondLow, c).neg();
+        DoubleVector sh = DoubleVector.fromArray(S, secondHigh, c).neg();
+        DoubleVector sl = DoubleVector.fromArray(S, secondLow, c).neg();
         for (int i = from; i < end; i += step) {
             // |e| (1 +- 2^-54) (fh + fl)
-            DoubleVector v = load(e, i);
+            DoubleVector v = DoubleVector.fromArray(S, e, i);
             DoubleVector m = v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles();
             DoubleVector p = m.mul(fh);
             DoubleVector pl = m.fma(fh, p.neg()).add(v.fma(stash, m.mul(fl)));
             // minus the share, whose low part joins the other's
-            DoubleVector w = load(shareHigh, i);
-            DoubleVector wl = load(shareLow, i);
+            DoubleVector w = DoubleVector.fromArray(S, shareHigh, i);
+            DoubleVector wl = DoubleVector.fromArray(S, shareLow, i);
             w.fma(sh, p).add(pl.add(w.fma(sl, wl.mul(sh)))).intoArray(e, i);
         }
     }
@@ -229,12 +241,12 @@ final class VectorLoops {
 
     private static void logProbabilitiesOfColumns(double[] x, int from, int end, int step,
             double[] max, double[] logHigh, double[] logLow, int c) {
-        DoubleVector m = load(max, c);
-        DoubleVector lh = load(logHigh, c);
-        DoubleVector ll = load(logLow, c);
+        DoubleVector m = DoubleVector.fromArray(S, max, c);
+        DoubleVector lh = DoubleVector.fromArray(S, logHigh, c);
+        DoubleVector ll = DoubleVector.fromArray(S, logLow, c);
         for (int i = from; i < end; i += step) {
             // d + dl = x - m exactly
-            DoubleVector v = load(x, i);
+            DoubleVector v = DoubleVector.fromArray(S, x, i);
             DoubleVector d = v.sub(m);
             DoubleVector part = d.sub(v);
             DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
@@ -254,24 +266,25 @@ final class VectorLoops {
         double[] tl = memory[2];
         reduce(n, rHigh, rLow, eHigh, eLow, logHigh, logLow, k, th, tl);
         quotients(n, logHigh, logLow, th, tl, logHigh, logLow);
+        DoubleVector ln2Low = DoubleVector.broadcast(S, LN2_LOW);
         for (int i = 0; i < n; i += LANES) {
             // log(s / (e 2^k)) = 2 atanh(z / 2), the polynomial being in u = z / 2
-            DoubleVector z = load(logHigh, i);
+            DoubleVector z = DoubleVector.fromArray(S, logHigh, i);
             DoubleVector u = z.mul(0.5);
             DoubleVector u2 = u.mul(u);
             DoubleVector u4 = u2.mul(u2);
-            DoubleVector p0 = u2.fma(all(A1), all(A0));
-            DoubleVector p2 = u2.fma(all(A3), all(A2));
-            DoubleVector p4 = u2.fma(all(A5), all(A4));
-            DoubleVector p6 = u2.fma(all(A7), all(A6));
+            DoubleVector p0 = u2.fma(A1, A0);
+            DoubleVector p2 = u2.fma(A3, A2);
+            DoubleVector p4 = u2.fma(A5, A4);
+            DoubleVector p6 = u2.fma(A7, A6);
             DoubleVector p = p6.fma(u4, p4).fma(u4, p2).fma(u4, p0);
-            DoubleVector zl = load(logLow, i);
+            DoubleVector zl = DoubleVector.fromArray(S, logLow, i);
             DoubleVector low = u2.mul(u).fma(p, u2.fma(zl, zl));
             // plus k ln2, whose high part is exact and, unless 0, above z
-            DoubleVector j = load(k, i);
+            DoubleVector j = DoubleVector.fromArray(S, k, i);
             DoubleVector kh = j.mul(LN2_HIGH);
             DoubleVector lh = kh.add(z);
-            DoubleVector ll = kh.sub(lh).add(z).add(j.fma(all(LN2_LOW), low));
+            DoubleVector ll = kh.sub(lh).add(z).add(j.fma(ln2Low, low));
             DoubleVector h = lh.add(ll);
             lh.sub(h).add(ll).intoArray(logLow, i);
             h.intoArray(logHigh, i);
@@ -282,10 +295,10 @@ final class VectorLoops {
     private static void reduce(int n, double[] rHigh, double[] rLow, double[] eHigh, double[] eLow,
             double[] nHigh, double[] nLow, double[] k, double[] tHigh, double[] tLow) {
         for (int i = 0; i < n; i += LANES) {
-            DoubleVector rh = load(rHigh, i);
-            DoubleVector rl = load(rLow, i);
-            DoubleVector eh = load(eHigh, i);
-            DoubleVector el = load(eLow, i);
+            DoubleVector rh = DoubleVector.fromArray(S, rHigh, i);
+            DoubleVector rl = DoubleVector.fromArray(S, rLow, i);
+            DoubleVector eh = DoubleVector.fromArray(S, eHigh, i);
+            DoubleVector el = DoubleVector.fromArray(S, eLow, i);
             DoubleVector sh = eh.add(rh);
             DoubleVector part = sh.sub(eh);
             DoubleVector sl = eh.sub(sh.sub(part)).add(rh.sub(part)).add(el.add(rl));
@@ -316,10 +329,10 @@ final class VectorLoops {
     static void quotients(int n, double[] aHigh, double[] aLow, double[] bHigh, double[] bLow,
             double[] high, double[] low) {
         for (int i = 0; i < n; i += LANES) {
-            DoubleVector ah = load(aHigh, i);
-            DoubleVector al = load(aLow, i);
-            DoubleVector bh = load(bHigh, i);
-            DoubleVector bl = load(bLow, i);
+            DoubleVector ah = DoubleVector.fromArray(S, aHigh, i);
+            DoubleVector al = DoubleVector.fromArray(S, aLow, i);
+            DoubleVector bh = DoubleVector.fromArray(S, bHigh, i);
+            DoubleVector bl = DoubleVector.fromArray(S, bLow, i);
             // q + rest / b, the rest being exact but for its last term
             DoubleVector q = ah.div(bh);
             DoubleVector rest = q.neg().fma(bh, ah).add(al.sub(q.mul(bl)));
@@ -337,11 +350,11 @@ final class VectorLoops {
     }
 
     private static void sumColumns(double[] x, int from, int end, int step, double[] high, double[] low, int c) {
-        DoubleVector sum = load(high, c);
-        DoubleVector rest = load(low, c);
+        DoubleVector sum = DoubleVector.fromArray(S, high, c);
+        DoubleVector rest = DoubleVector.fromArray(S, low, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = load(x, i);
+            DoubleVector v = DoubleVector.fromArray(S, x, i);
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
             rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)));
@@ -369,32 +382,32 @@ final class VectorLoops {
 
     private static void surprisalsOfColumns(double[] x, double[] shareHigh, double[] shareLow, int at, int m, int step,
             double[] max, double[] p, double[] q, int c) {
-        DoubleVector top = load(max, c);
+        DoubleVector top = DoubleVector.fromArray(S, max, c);
         for (int i = c; i < m; i += step) {
             // d + dl = m - x exactly
-            DoubleVector v = load(x, at + i);
+            DoubleVector v = DoubleVector.fromArray(S, x, at + i);
             DoubleVector d = top.sub(v);
             DoubleVector part = d.sub(top);
             DoubleVector dl = top.sub(d.sub(part)).sub(v.add(part));
             // h + l = share (d + dl)
-            DoubleVector sh = load(shareHigh, at + i);
+            DoubleVector sh = DoubleVector.fromArray(S, shareHigh, at + i);
             DoubleVector h = sh.mul(d);
             h.intoArray(p, i);
-            sh.fma(d, h.neg()).add(sh.mul(dl).add(load(shareLow, at + i).mul(d))).intoArray(q, i);
+            sh.fma(d, h.neg()).add(sh.mul(dl).add(DoubleVector.fromArray(S, shareLow, at + i).mul(d))).intoArray(q, i);
         }
     }
 
     /** Adds p + q to the sums of their columns. */
     private static void addPairs(double[] p, double[] q, int from, int end, int step, double[] high, double[] low,
             int c) {
-        DoubleVector sum = load(high, c);
-        DoubleVector rest = load(low, c);
+        DoubleVector sum = DoubleVector.fromArray(S, high, c);
+        DoubleVector rest = DoubleVector.fromArray(S, low, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = load(p, i);
+            DoubleVector v = DoubleVector.fromArray(S, p, i);
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
-            rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)).add(load(q, i)));
+            rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)).add(DoubleVector.fromArray(S, q, i)));
             sum = next;
         }
         sum.intoArray(high, c);
@@ -418,15 +431,15 @@ final class VectorLoops {
 
     private static void softmaxTermsOfColumns(double[] p, double[] u, int at, int m, int step, double[] top, double[] h,
             double[] l, int c) {
-        DoubleVector t = load(top, c);
+        DoubleVector t = DoubleVector.fromArray(S, top, c);
         for (int i = c; i < m; i += step) {
             // d + dl = u - m exactly
-            DoubleVector v = load(u, at + i);
+            DoubleVector v = DoubleVector.fromArray(S, u, at + i);
             DoubleVector d = v.sub(t);
             DoubleVector part = d.sub(v);
             DoubleVector dl = v.sub(d.sub(part)).sub(t.add(part));
             // h + l = p (d + dl)
-            DoubleVector w = load(p, at + i);
+            DoubleVector w = DoubleVector.fromArray(S, p, at + i);
             DoubleVector product = w.mul(d);
             product.intoArray(h, i);
             w.fma(d, product.neg()).add(w.mul(dl)).intoArray(l, i);
@@ -450,14 +463,14 @@ final class VectorLoops {
 
     private static void softmaxProductOfColumns(double[] p, double[] u, int from, int end, int step, double[] top,
             double[] firstHigh, double[] firstLow, double[] secondHigh, double[] secondLow, int c) {
-        DoubleVector m = load(top, c);
-        DoubleVector fh = load(firstHigh, c);
-        DoubleVector fl = load(firstLow, c);
-        DoubleVector sh = load(secondHigh, c);
-        DoubleVector sl = load(secondLow, c);
+        DoubleVector m = DoubleVector.fromArray(S, top, c);
+        DoubleVector fh = DoubleVector.fromArray(S, firstHigh, c);
+        DoubleVector fl = DoubleVector.fromArray(S, firstLow, c);
+        DoubleVector sh = DoubleVector.fromArray(S, secondHigh, c);
+        DoubleVector sl = DoubleVector.fromArray(S, secondLow, c);
         for (int i = from; i < end; i += step) {
             // d + dl = u - m exactly
-            DoubleVector v = load(u, i);
+            DoubleVector v = DoubleVector.fromArray(S, u, i);
             DoubleVector d = v.sub(m);
             DoubleVector part = d.sub(v);
             DoubleVector dl = v.sub(d.sub(part)).sub(m.add(part));
@@ -468,7 +481,7 @@ final class VectorLoops {
             DoubleVector b = a.sub(fh);
             DoubleVector piece = b.sub(a);
             DoubleVector bl = a.sub(b.sub(piece)).sub(fh.add(piece)).add(al.sub(fl));
-            DoubleVector q = load(p, i);
+            DoubleVector q = DoubleVector.fromArray(S, p, i);
             q.fma(b, q.mul(bl)).intoArray(p, i);
         }
     }
@@ -486,13 +499,13 @@ final class VectorLoops {
 
     private static void minusProductOfColumns(double[] u, double[] eHigh, double[] eLow, int from, int end, int step,
             double[] factorHigh, double[] factorLow, int c) {
-        DoubleVector fh = load(factorHigh, c).neg();
-        DoubleVector fl = load(factorLow, c).neg();
+        DoubleVector fh = DoubleVector.fromArray(S, factorHigh, c).neg();
+        DoubleVector fl = DoubleVector.fromArray(S, factorLow, c).neg();
         for (int i = from; i < end; i += step) {
             // u - e f, the low parts of the product first
-            DoubleVector eh = load(eHigh, i);
-            DoubleVector low = eh.fma(fl, load(eLow, i).mul(fh));
-            eh.fma(fh, load(u, i)).add(low).intoArray(u, i);
+            DoubleVector eh = DoubleVector.fromArray(S, eHigh, i);
+            DoubleVector low = eh.fma(fl, DoubleVector.fromArray(S, eLow, i).mul(fh));
+            eh.fma(fh, DoubleVector.fromArray(S, u, i)).add(low).intoArray(u, i);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.FixedPoint.of;
 import static io.github.surprisal.internal.FixedPoint.relativeError;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -69,7 +70,7 @@ class ExpTest {
     void storedWithItsSign() {
         Worst worst = new Worst("exp, stored");
         double[] x = arguments(-300, 300);
-        KernelCalls.Exponentials result = KernelCalls.expSum(kernels, x, 0);
+        KernelCalls.Exponentials result = KernelCalls.exponentials(kernels, x, 0);
         for (int i = 0; i < x.length; i++) {
             BigInteger exact = of(x[i]);
             int k = FixedPoint.binaryExponent(exact);
@@ -82,6 +83,21 @@ class ExpTest {
         worst.isAtMost(STORED);
     }
 
+    /** The greatest magnitude, wherever it stands; NaN is greater than any. */
+    @Test
+    void magnitude() {
+        Random random = new Random(SEED);
+        for (int n : new int[] {8, 64, 504, 512, 1000, 2048}) {
+            for (int i = 0; i < n; i++) {
+                double[] x = random.doubles(n, -3, 3).toArray();
+                x[i] = (i & 1) == 0 ? 3.5 : -3.5;
+                assertThat(KernelCalls.exponentials(kernels, x, 0).magnitude()).isEqualTo(3.5);
+                x[i] = Double.NaN;
+                assertThat(KernelCalls.exponentials(kernels, x, 0).magnitude()).isNaN();
+            }
+        }
+    }
+
     /** The sums of a row's stripes hold both parts of every exponential and lose next to nothing themselves. */
     @Test
     void sums() {
@@ -89,7 +105,7 @@ class ExpTest {
         Random random = new Random(SEED);
         for (double spread : new double[] {0, 1e-3, 1, 10, 40}) {
             double[] x = random.doubles(4096).map(u -> spread * (2 * u - 1)).toArray();
-            KernelCalls.Exponentials result = KernelCalls.expSum(kernels, x, 0);
+            KernelCalls.Exponentials result = KernelCalls.exponentials(kernels, x, 0);
             KernelCalls.Pair each = KernelCalls.exp(kernels, x, 0);
             for (int stripe = 0; stripe < KernelSet.STRIPES; stripe++) {
                 BigInteger exact = BigInteger.ZERO;

@@ -151,18 +151,26 @@ class KernelAgreementTest {
                 k.magnitudes(x.a, r.from, r.n, r.width, x.column[0], r.column);
             }
         },
-        EXP_SUM(true) {
+        EXPONENTIALS {
             @Override
             void run(KernelSet k, Data x, Run r) {
                 clampForExp(x.a);
-                k.expSum(x.a, x.b, runs(r), r.n, r.width, KernelCalls.magic(0), x.column[0], x.column[1], x.memory);
+                x.column[0][0] = k.exponentials(x.a, r.from, x.b, r.column, x.c, r.n, KernelCalls.magic(0), x.memory);
             }
         },
-        EXP_SUM_SCALED_IN_PLACE(true) {
+        EXPONENTIALS_SCALED_IN_PLACE {
             @Override
             void run(KernelSet k, Data x, Run r) {
                 clampForExp(x.a);
-                k.expSum(x.a, x.a, 1, r.n, r.width, KernelCalls.magic(512 + 300), x.column[0], x.column[1], x.memory);
+                x.column[0][0] = k.exponentials(
+                        x.a, r.from, x.a, r.from, x.b, r.n, KernelCalls.magic(512 + 300), x.memory);
+            }
+        },
+        EXP_SUMS(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                int runs = Math.min(5, (ELEMENTS - r.from) / r.n);
+                k.expSums(x.a, r.from, x.b, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
             }
         },
         EXP {
@@ -172,10 +180,27 @@ class KernelAgreementTest {
                 k.exp(x.a, r.n, KernelCalls.magic(0), x.b, x.c, x.memory);
             }
         },
-        SCALE {
+        SCALE_TILE(true) {
             @Override
             void run(KernelSet k, Data x, Run r) {
-                k.scale(x.a, runs(r), r.n, r.width, x.column[0], x.column[1], x.memory);
+                k.scaleTile(x.a, r.n, r.width, x.column[0], x.column[1], x.memory);
+            }
+        },
+        SCALE_ROWS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                int n = r.n - r.column; // not only whole vectors
+                int rows = Math.min(5, (ELEMENTS - r.from) / r.n);
+                int[] to = {0, r.n, 2 * r.n, 3 * r.n, 4 * r.n};
+                boolean[] skip = {false, true, false, false, true};
+                k.scaleRows(x.a, r.from, r.n, rows, n, x.column[0], x.column[1], skip, x.b, to, r.column, x.memory);
+            }
+        },
+        SCALE_ROWS_IN_PLACE {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                k.scaleRows(x.a, 0, r.n, 1, r.n, x.column[0], x.column[1], new boolean[1], x.a, new int[1], 0,
+                        x.memory);
             }
         },
         SCALE_MINUS {
@@ -257,11 +282,6 @@ class KernelAgreementTest {
         }
 
         abstract void run(KernelSet kernels, Data data, Run run);
-
-        /** How many such runs follow one another, for the kernels that take several. */
-        private static int runs(Run run) {
-            return Math.min(5, ELEMENTS / run.n);
-        }
 
         /** Finite x so far beyond the domain may overflow the shift itself; no result of such an x is ever used. */
         private static void clampForExp(double[] x) {

@@ -10,8 +10,8 @@ final class KernelCalls {
     record Pair(double[] high, double[] low) {
     }
 
-    /** What {@link KernelSet#expSum} leaves: the exponentials as they are stored, and the sums of the columns. */
-    record Exponentials(double[] stored, double[] sumHigh, double[] sumLow) {
+    /** Exponentials as they are stored, max |x|, and the sums of the columns. */
+    record Exponentials(double[] stored, double magnitude, double[] sumHigh, double[] sumLow) {
     }
 
     private KernelCalls() {
@@ -40,12 +40,14 @@ final class KernelCalls {
     }
 
     /** exp(x) 2^scale as one row: {@code x.length} is a multiple of eight. */
-    static Exponentials expSum(KernelSet kernels, double[] x, int scale) {
-        Exponentials result = new Exponentials(
-                new double[x.length], new double[KernelSet.STRIPES], new double[KernelSet.STRIPES]);
-        kernels.expSum(x, result.stored, 1, x.length, KernelSet.STRIPES, magic(scale), result.sumHigh, result.sumLow,
-                memory());
-        return result;
+    static Exponentials exponentials(KernelSet kernels, double[] x, int scale) {
+        double[] stored = new double[x.length];
+        double[] low = new double[x.length];
+        double[] sumHigh = new double[KernelSet.STRIPES];
+        double[] sumLow = new double[KernelSet.STRIPES];
+        double magnitude = kernels.exponentials(x, 0, stored, 0, low, x.length, magic(scale), memory());
+        kernels.expSums(stored, 0, low, 1, x.length, KernelSet.STRIPES, sumHigh, sumLow, memory());
+        return new Exponentials(stored, magnitude, sumHigh, sumLow);
     }
 
     /** log(1 + r / e); any number of values, a block's samples at a time. */
