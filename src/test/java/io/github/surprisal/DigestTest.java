@@ -25,9 +25,9 @@ class DigestTest {
 
     /** One digest for each {@link Part}, in their order. A failure prints what to put here. */
     private static final long[] EXPECTED = {
-        0x585946ba76b355c3L, 0x490c6c6913f25a99L, 0x4b1f53f0ed412a9bL,
+        0x436189481385ad03L, 0xac5535dbb2858400L, 0x4b1f53f0ed412a9bL,
         0xd2ff02d44db2a9c3L, 0x7c62c516721c5a7eL, 0x793a22bb04b6297fL,
-        0xf73446c3a849f4c6L, 0xac43d98bdfb06844L, 0xaa151e396523c267L};
+        0xf73446c3a849f4c6L, 0xac43d98bdfb06844L, 0xca4752d460235821L};
 
     private static final long SEED = 20240611;
     private static final int IGNORED = -1;
@@ -37,7 +37,7 @@ class DigestTest {
         FEW_CLASSES {
             @Override
             void run(Session s) {
-                for (int classes : new int[] {1, 2, 3, 7, 8, 9, 10, 16, 31, 64}) {
+                for (int classes : new int[] {1, 2, 3, 7, 8, 9, 10, 16, 31, 36}) {
                     s.everything(Layout.of(1 + s.random.nextInt(40), classes), Values.ORDINARY);
                 }
             }
@@ -45,7 +45,7 @@ class DigestTest {
         ROWS {
             @Override
             void run(Session s) {
-                for (int classes : new int[] {65, 71, 72, 100, 127, 511, 513, 1000}) {
+                for (int classes : new int[] {37, 40, 64, 71, 72, 100, 127, 511, 513, 1000}) {
                     s.everything(Layout.of(1 + s.random.nextInt(5), classes), Values.ORDINARY);
                 }
             }
@@ -120,9 +120,9 @@ class DigestTest {
         LARGE_BATCH {
             @Override
             void run(Session s) {
-                s.forwardBackward(Layout.of(7000, 10), Values.ORDINARY);
-                s.forwardBackward(Layout.of(700, 101), Values.MIXED);
-                s.forwardBackward(Layout.of(7, 100, 101), Values.ORDINARY);
+                s.forwardBackward(Layout.of(14_000, 10), Values.ORDINARY);
+                s.forwardBackward(Layout.of(1_400, 101), Values.MIXED);
+                s.forwardBackward(Layout.of(14, 100, 101), Values.ORDINARY);
             }
         };
 

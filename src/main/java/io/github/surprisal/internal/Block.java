@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Block {
 
     private static final int SLOTS = Geometry.SLOTS;
-    /** The most columns of sums: 51 rows of 33 classes, padded to 40, have eight each. */
+    /** The most columns of sums: 51 rows of 37 classes, padded to 40, have eight each. */
     private static final int COLUMNS = 2 * SLOTS;
     /**
      * Makes arrays end between two multiples of 4096 bytes, so that equal indices of arrays that follow one another in

@@ -4,8 +4,7 @@ package io.github.surprisal.internal;
 abstract class Criterion {
 
     /**
-     * Finds losses and gradients of samples [first, last), a multiple of a block apart from the end, and adds the
-     * losses to the block's total.
+     * Finds losses and gradients of samples [first, last), and adds the losses to the block's total.
      */
     final void run(LossCall call, Block b, int first, int last) {
         b.begin(call.geometry);

@@ -290,21 +290,20 @@ public final class Loss {
 
     private void run(Block block, LossCall call) {
         Criterion criterion = call.indices == null ? probabilityCriterion : indexCriterion;
-        int samples = call.geometry.samples();
-        block.total.clear();
+        block.total.begin(call.geometry.group, null);
         if (!settings.execution.splits(call.geometry)) {
             block.rowExecution = settings.execution.splitsRows(call.geometry) ? settings.execution : null;
-            criterion.run(call, block, 0, samples);
+            criterion.run(call, block, 0, call.geometry.samples());
+            block.total.endGroup();
             return;
         }
-        if (call.losses == null) {
-            call.losses = new double[samples];
-        }
-        settings.execution.run(call.geometry, (own, first, last) -> criterion.run(call, own, first, last));
-        block.total.clear();
-        for (int s = 0; s < samples; s++) {
-            block.total.add(s, call.losses[s]);
-        }
+        double[] sums = Total.sums(call.geometry);
+        settings.execution.run(call.geometry, (own, first, last) -> {
+            own.total.begin(call.geometry.group, sums);
+            criterion.run(call, own, first, last);
+            own.total.endGroup();
+        });
+        block.total.addGroups(sums);
     }
 
     /**
