@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 final class Block {
 
+    private static final KernelSet KERNELS = KernelSelection.ACTIVE;
     private static final int SLOTS = Geometry.SLOTS;
     /** The most columns of sums: 51 rows of 37 classes, padded to 40, have eight each. */
     private static final int COLUMNS = 2 * SLOTS;
@@ -41,6 +42,8 @@ final class Block {
     final int[] sample = new int[SLOTS];
     final int[] base = new int[SLOTS];
     private final int[] denseBase = new int[SLOTS];
+    /** Where the lines of a tile begin. */
+    private final int[] line = new int[Geometry.BLOCK / KernelSet.STRIPES];
     /** The class whose exponential is kept out of the sum: the target, or the most probable class; -1 for none. */
     final int[] apart = new int[SLOTS];
     /** The target of each sample, if targets are indices. */
@@ -129,6 +132,22 @@ final class Block {
         count++;
     }
 
+    /** Begins with as many samples as fit of [first, last), each with its target apart, or none if targets is null. */
+    void begin(Geometry of, int first, int last, int[] targets) {
+        begin(of);
+        count = Math.min(of.slots, last - first);
+        for (int i = 0; i < count; i++) {
+            sample[i] = first + i;
+            base[i] = of.address(first + i);
+        }
+        if (targets == null) {
+            Arrays.fill(apart, 0, count, -1);
+        } else {
+            System.arraycopy(targets, first, apart, 0, count);
+            System.arraycopy(targets, first, target, 0, count);
+        }
+    }
+
     boolean full() {
         return count == geometry.slots;
     }
@@ -139,6 +158,9 @@ final class Block {
         width = geometry.rows
                 ? 1
                 : Math.max(KernelSet.STRIPES, Integer.highestOneBit(2 * count - 1));
+        for (int c = 0; c < geometry.chunk && !geometry.rows; c++) {
+            line[c] = c * width;
+        }
         anyCareful = false;
         measured = false;
         Arrays.fill(careful, 0, count, false);
@@ -297,25 +319,12 @@ final class Block {
                 System.arraycopy(source, base[0] + (from + c) * g.inner, into, c * width, count);
             }
         } else {
-            transposeIn(source, base, from, m, into);
+            KERNELS.transpose(source, base, from * g.inner, g.inner, count, into, line, 0, 1, m);
         }
         for (int c = 0; count < width && c < m; c++) {
             Arrays.fill(into, c * width + count, c * width + width, 0.0);
         }
         Arrays.fill(into, m * width, lines * width, 0.0);
-    }
-
-    /**
-     * A line of the tile at a time: the strided side is the one that is read, or the other way round, but never both.
-     */
-    private void transposeIn(double[] source, int[] base, int from, int m, double[] into) {
-        for (int c = 0; c < m; c++) {
-            int line = c * width;
-            int shift = (from + c) * geometry.inner;
-            for (int i = 0; i < count; i++) {
-                into[line + i] = source[base[i] + shift];
-            }
-        }
     }
 
     /** Stores classes [from, from + m) of the samples that need no care. */
@@ -331,25 +340,17 @@ final class Block {
             for (int c = 0; c < m; c++) {
                 System.arraycopy(values, c * width, out, base[0] + (from + c) * g.inner, count);
             }
+        } else if (!anyCareful) {
+            KERNELS.transpose(values, line, 0, 1, m, out, base, from * g.inner, g.inner, count);
         } else {
-            transposeOut(values, from, m, out);
+            storeOrdinary(values, from, m, out);
         }
     }
 
-    private void transposeOut(double[] tile, int from, int m, double[] out) {
-        for (int c = 0; c < m; c++) {
-            int line = c * width;
-            int shift = (from + c) * geometry.inner;
-            if (anyCareful) {
-                for (int i = 0; i < count; i++) {
-                    if (!careful[i]) {
-                        out[base[i] + shift] = tile[line + i];
-                    }
-                }
-            } else {
-                for (int i = 0; i < count; i++) {
-                    out[base[i] + shift] = tile[line + i];
-                }
+    private void storeOrdinary(double[] tile, int from, int m, double[] out) {
+        for (int i = 0; i < count; i++) {
+            for (int c = 0; c < m && !careful[i]; c++) {
+                out[base[i] + (from + c) * geometry.inner] = tile[line[c] + i];
             }
         }
     }
@@ -381,10 +382,12 @@ final class Block {
 
     /** Takes the exponentials of the classes apart that lie in [from, from + m) out of the sum, and the padding. */
     void takeOut(double[] high, double[] low, int from, int m, double[] apartHigh, double[] apartLow) {
+        int slotStep = geometry.rows ? geometry.chunk : 1;
+        int classStep = geometry.rows ? 1 : width;
         for (int i = 0; i < count; i++) {
             int c = apart[i] - from;
             if (c >= 0 && c < m) {
-                int p = position(i, c);
+                int p = i * slotStep + c * classStep;
                 apartHigh[i] = Math.abs(high[p]);
                 apartLow[i] = low[p];
                 high[p] = 0.0;

@@ -7,10 +7,22 @@ abstract class Criterion {
      * Finds losses and gradients of samples [first, last), and adds the losses to the block's total.
      */
     final void run(LossCall call, Block b, int first, int last) {
+        if (call.indices == null || call.settings.ignored.length == 0) {
+            for (int s = first; s < last; s += b.count) {
+                b.begin(call.geometry, s, last, call.indices);
+                b.close();
+                finish(call, b);
+            }
+        } else {
+            runKept(call, b, first, last);
+        }
+    }
+
+    private void runKept(LossCall call, Block b, int first, int last) {
         b.begin(call.geometry);
         for (int s = first; s < last; s++) {
-            int target = call.indices == null ? -1 : call.indices[s];
-            if (call.indices != null && call.settings.ignores(target)) {
+            int target = call.indices[s];
+            if (call.settings.ignores(target)) {
                 skip(call, s);
             } else {
                 b.add(s, target);
@@ -52,6 +64,14 @@ abstract class Criterion {
             call.losses[b.sample[slot]] = loss;
         }
         b.total.add(b.sample[slot], loss);
+    }
+
+    /** Records the losses of all slots, none of them extreme. */
+    static void recordOrdinary(LossCall call, Block b, double[] losses) {
+        for (int i = 0; call.losses != null && i < b.count; i++) {
+            call.losses[b.sample[i]] = losses[i];
+        }
+        b.total.addOrdinary(b.sample, losses, b.count, KernelSelection.ACTIVE, b.memory);
     }
 
     /** An ignored sample: no loss, no gradient, its input unread. */

@@ -29,6 +29,13 @@ abstract class KernelSet {
     /** The name that {@code Kernels.active()} shows. */
     abstract String name();
 
+    /**
+     * Copies a table of n rows and m columns into its transpose: {@code target[to[j] + toShift + i * toStep]} =
+     * {@code source[from[i] + fromShift + j * fromStep]}. One of the steps is 1.
+     */
+    abstract void transpose(double[] source, int[] from, int fromShift, int fromStep, int n,
+            double[] target, int[] to, int toShift, int toStep, int m);
+
     /** {@code magnitude} = max |x| over each column; NaN counts as the greatest magnitude. */
     abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column);
 
@@ -50,6 +57,28 @@ abstract class KernelSet {
      */
     abstract void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
             double[] sumLow, double[][] memory);
+
+    /** Copies rows [i, n) and columns [j, m) of a table into its transpose, an element at a time. */
+    static void transpose(double[] source, int[] from, int fromShift, int fromStep, int i, int n,
+            double[] target, int[] to, int toShift, int toStep, int j, int m) {
+        if (toStep == 1 && (fromStep != 1 || n - i >= m - j)) {
+            for (int column = j; column < m; column++) {
+                int s = fromShift + column * fromStep;
+                int t = to[column] + toShift;
+                for (int row = i; row < n; row++) {
+                    target[t + row] = source[from[row] + s];
+                }
+            }
+        } else {
+            for (int row = i; row < n; row++) {
+                int s = from[row] + fromShift;
+                int t = toShift + row * toStep;
+                for (int column = j; column < m; column++) {
+                    target[to[column] + t] = source[s + column];
+                }
+            }
+        }
+    }
 
     /** How many elements of several runs a kernel takes through its steps next: some whole runs, or a part of one. */
     static int nextBlock(int done, int runs, int n) {

@@ -21,6 +21,12 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
+    void transpose(double[] source, int[] from, int fromShift, int fromStep, int n,
+            double[] target, int[] to, int toShift, int toStep, int m) {
+        transpose(source, from, fromShift, fromStep, 0, n, target, to, toShift, toStep, 0, m);
+    }
+
+    @Override
     void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column) {
         if (width == 1) {
             magnitude[column] = magnitudeOfRow(x, from, n);

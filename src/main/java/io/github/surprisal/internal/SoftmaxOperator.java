@@ -110,14 +110,10 @@ public final class SoftmaxOperator {
 
     private static void run(Step step, Block b, Geometry g, double[] first, double[] second, double[] out, int from,
             int to) {
-        b.begin(g);
-        for (int s = from; s < to; s++) {
-            b.add(s, -1);
-            if (b.full() || s == to - 1) {
-                b.close();
-                step.run(b, first, second, out);
-                b.begin(g);
-            }
+        for (int s = from; s < to; s += b.count) {
+            b.begin(g, s, to, null);
+            b.close();
+            step.run(b, first, second, out);
         }
     }
 }

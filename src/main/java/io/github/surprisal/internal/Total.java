@@ -43,9 +43,7 @@ final class Total {
     /** Adds a loss. Samples come in ascending order. */
     void add(int sample, double loss) {
         if (sample >= end) {
-            endGroup();
-            index = sample / size;
-            end = (index + 1) * size;
+            nextGroup(sample);
         }
         double magnitude = Math.abs(loss);
         if (magnitude < HUGE) {
@@ -58,6 +56,31 @@ final class Total {
         } else {
             group[4] += loss;
         }
+    }
+
+    /** The same for several samples, whose losses are all below HUGE. */
+    void addOrdinary(int[] samples, double[] losses, int count, KernelSet kernels, double[][] memory) {
+        int i = 0;
+        int last = samples[count - 1];
+        if (last - samples[0] == count - 1) {
+            while (i < count && (samples[i] % KernelSet.STRIPES != 0 || samples[i] >= end)) {
+                add(samples[i], losses[i++]);
+            }
+            if (last < end) {
+                int n = count - i & -KernelSet.STRIPES;
+                kernels.sums(losses, i, n, KernelSet.STRIPES, stripeHigh, stripeLow, memory);
+                i += n;
+            }
+        }
+        for (; i < count; i++) {
+            add(samples[i], losses[i]);
+        }
+    }
+
+    private void nextGroup(int sample) {
+        endGroup();
+        index = sample / size;
+        end = (index + 1) * size;
     }
 
     /** To be called after the last sample. */

@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
  */
 final class VectorKernels extends KernelSelection.VectorSet {
 
+    private static MethodHandle transpose = loop("transpose");
     private static MethodHandle magnitudes = loop("magnitudes");
     private static MethodHandle exponentials = loop("exponentials");
     private static MethodHandle expSums = loop("expSums");
@@ -61,6 +62,16 @@ final class VectorKernels extends KernelSelection.VectorSet {
     @Override
     String name() {
         return "vector-" + bits();
+    }
+
+    @Override
+    void transpose(double[] source, int[] from, int fromShift, int fromStep, int n,
+            double[] target, int[] to, int toShift, int toStep, int m) {
+        try {
+            transpose.invokeExact(source, from, fromShift, fromStep, n, target, to, toShift, toStep, m);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
     }
 
     @Override

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -313,6 +315,32 @@ class KernelAgreementTest {
             }
         }
         assertThat(compared).as("comparisons").isGreaterThan(200);
+    }
+
+    /** Both sets copy every element to its place, and touch nothing else. */
+    @Test
+    void transpose() {
+        double[] source = new Random(SEED).doubles(ELEMENTS).toArray();
+        int[] sides = {1, 2, 5, 7, 8, 9, 10, 12, 13, 16, 21, 36};
+        for (int n : sides) {
+            for (int m : sides) {
+                for (int[] steps : new int[][] {{1, 1}, {1, 3}, {2, 1}}) {
+                    int[] from = IntStream.range(0, n).map(i -> (n - 1 - i) * (m * steps[0] + 1)).toArray();
+                    int[] to = IntStream.range(0, m).map(j -> j * (n * steps[1] + 2)).toArray();
+                    double[] expected = new double[m * (n * steps[1] + 2) + 10];
+                    for (int i = 0; i < n; i++) {
+                        for (int j = 0; j < m; j++) {
+                            expected[to[j] + 4 + i * steps[1]] = source[from[i] + 3 + j * steps[0]];
+                        }
+                    }
+                    for (KernelSet kernels : new KernelSet[] {SCALAR, vector}) {
+                        double[] target = new double[expected.length];
+                        kernels.transpose(source, from, 3, steps[0], n, target, to, 4, steps[1], m);
+                        assertThat(target).as("%s, %d x %d", kernels.name(), n, m).containsExactly(expected);
+                    }
+                }
+            }
+        }
     }
 
     private static int next(int width) {
