@@ -396,9 +396,11 @@ final class Block {
         }
         int start = length(m);
         int end = length(geometry.padded(m));
-        for (int run = 0; start < end && run < runs(); run++) {
-            Arrays.fill(high, run * end + start, run * end + end, 0.0);
-            Arrays.fill(low, run * end + start, run * end + end, 0.0);
+        for (int run = 0; run < runs(); run++) {
+            for (int i = run * end + start; i < run * end + end; i++) {
+                high[i] = 0.0;
+                low[i] = 0.0;
+            }
         }
     }
 

@@ -190,10 +190,16 @@ final class Exponentials {
         Geometry g = b.geometry;
         int m = Math.min(g.chunk, g.classes - from);
         int n = b.length(g.padded(m));
-        if (!g.whole() || !b.measured) {
-            b.load(logits, from, m, b.x);
+        double magnitude;
+        if (g.rows && m >= KernelSet.STRIPES) {
+            magnitude = kernels.exponentialsOfRows(
+                    logits, b.base, from, b.count, m, b.e, b.low, n, UNSCALED, b.memory);
+        } else {
+            if (!g.whole() || !b.measured) {
+                b.load(logits, from, m, b.x);
+            }
+            magnitude = kernels.exponentials(b.x, 0, b.e, 0, b.low, b.runs() * n, UNSCALED, b.memory);
         }
-        double magnitude = kernels.exponentials(b.x, 0, b.e, 0, b.low, b.runs() * n, UNSCALED, b.memory);
         b.takeOut(b.e, b.low, from, m, apartHigh, apartLow);
         b.beginSums(from, b.runs());
         kernels.expSums(b.e, 0, b.low, b.runs(), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
@@ -309,7 +315,7 @@ final class Exponentials {
         Geometry g = b.geometry;
         for (int from = 0; from < g.classes; from += g.chunk) {
             int m = Math.min(g.chunk, g.classes - from);
-            if (!g.whole()) {
+            if (g.rows || !g.whole()) {
                 b.load(logits, from, m, b.x);
             }
             int n = b.length(g.padded(m));

@@ -52,6 +52,14 @@ abstract class KernelSet {
             double[][] memory);
 
     /**
+     * {@link #exponentials} of rows of n elements, eight at least, row j from {@code x[from[j] + shift]} on; they go to
+     * e and low, {@code stride} apart from index 0 on. What follows a row's exponentials may be overwritten up to the
+     * next multiple of eight.
+     */
+    abstract double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
+            int stride, double magic, double[][] memory);
+
+    /**
      * Adds |e| + low to the sums of their columns, of runs that follow one another, of e from {@code from} on and of
      * low from 0 on. The columns of a run follow those of the run before.
      */

@@ -65,14 +65,60 @@ final class ScalarKernels extends KernelSet {
         for (int done = 0; done < n; done += BLOCK) {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(x, from + done, p, 0, m);
-            for (int i = 0; i < m; i++) {
-                max[i] = Math.max(max[i], Math.abs(p[i]));
-            }
-            exponentials(p, q, m, magic, memory);
-            stash(p, q, m, e, to + done);
+            exponentialsOfBlock(m, magic, memory);
+            System.arraycopy(p, 0, e, to + done, m);
             System.arraycopy(q, 0, low, done, m);
         }
-        return magnitudeOfRow(max, 0, Math.min(n, BLOCK));
+        return greatest(max, Math.min(n, BLOCK));
+    }
+
+    @Override
+    double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
+            int stride, double magic, double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
+        double[] max = memory[6];
+        Arrays.fill(max, 0, Math.min(rows * n, BLOCK), 0.0);
+        for (int done = 0; done < rows * n; ) {
+            // some whole rows, or a part of one
+            int m = nextBlock(done, rows, n);
+            int length = Math.min(m, n);
+            for (int at = 0; at < m; at += length) {
+                System.arraycopy(x, from[(done + at) / n] + shift + (done + at) % n, p, at, length);
+            }
+            exponentialsOfBlock(m, magic, memory);
+            for (int at = 0; at < m; at += length) {
+                int to = (done + at) / n * stride + (done + at) % n;
+                System.arraycopy(p, at, e, to, length);
+                System.arraycopy(q, at, low, to, length);
+            }
+            done += m;
+        }
+        return greatest(max, Math.min(rows * n, BLOCK));
+    }
+
+    /** The exponentials of the first m elements of memory[0], their low parts in memory[1]; see to memory[6], too. */
+    private static void exponentialsOfBlock(int m, double magic, double[][] memory) {
+        double[] p = memory[0];
+        double[] q = memory[1];
+        double[] max = memory[6];
+        for (int i = 0; i < m; i++) {
+            max[i] = Math.max(max[i], Math.abs(p[i]));
+        }
+        exponentials(p, q, m, magic, memory);
+        // stored with the sign of the low part
+        for (int i = 0; i < m; i++) {
+            p[i] = Double.longBitsToDouble(
+                    Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
+        }
+    }
+
+    private static double greatest(double[] max, int n) {
+        double greatest = 0.0;
+        for (int i = 0; i < n; i++) {
+            greatest = Math.max(greatest, max[i]);
+        }
+        return greatest;
     }
 
     @Override
@@ -130,14 +176,6 @@ final class ScalarKernels extends KernelSet {
             double p = h + q[i];
             low[i] = ((h - p) + q[i]) * power[i];
             x[i] = p * power[i];
-        }
-    }
-
-    /** Stores p with the sign of q. */
-    private static void stash(double[] p, double[] q, int m, double[] e, int to) {
-        for (int i = 0; i < m; i++) {
-            e[to + i] = Double.longBitsToDouble(
-                    Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
         }
     }
 

@@ -13,9 +13,10 @@ import java.lang.reflect.Method;
  */
 final class VectorKernels extends KernelSelection.VectorSet {
 
-    private static MethodHandle transpose = loop("transpose");
+    private static MethodHandle transpose = method(VectorTranspose.class, "transpose");
     private static MethodHandle magnitudes = loop("magnitudes");
     private static MethodHandle exponentials = loop("exponentials");
+    private static MethodHandle exponentialsOfRows = loop("exponentialsOfRows");
     private static MethodHandle expSums = loop("expSums");
     private static MethodHandle exp = loop("exp");
     private static MethodHandle scaleTile = loop("scaleTile");
@@ -34,7 +35,11 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     private static MethodHandle loop(String name) {
-        for (Method method : VectorLoops.class.getDeclaredMethods()) {
+        return method(VectorLoops.class, name);
+    }
+
+    private static MethodHandle method(Class<?> owner, String name) {
+        for (Method method : owner.getDeclaredMethods()) {
             if (method.getName().equals(name)) {
                 try {
                     return MethodHandles.lookup().unreflect(method);
@@ -88,6 +93,16 @@ final class VectorKernels extends KernelSelection.VectorSet {
             double[][] memory) {
         try {
             return (double) exponentials.invokeExact(x, from, e, to, low, n, magic, memory);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low, int stride,
+            double magic, double[][] memory) {
+        try {
+            return (double) exponentialsOfRows.invokeExact(x, from, shift, rows, n, e, low, stride, magic, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

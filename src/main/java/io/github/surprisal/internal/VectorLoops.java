@@ -1,12 +1,11 @@
 package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
-import static jdk.incubator.vector.VectorOperators.XOR;
 
+import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -14,8 +13,8 @@ import jdk.incubator.vector.VectorSpecies;
  * under the same comments.
  *
  * <p>Shaped for C2, which turns a vector into a register only where it inlines everything: small methods, one call of
- * each routine per loop, static final constants, and no vector that crosses a call or comes from two places (state goes
- * through the column arrays).
+ * each routine per loop, the methods of the API without helpers in between (C2 always inlines the former only), static
+ * final constants, and no vector that crosses a call or comes from two places (state goes through the column arrays).
  */
 final class VectorLoops {
 
@@ -23,29 +22,13 @@ final class VectorLoops {
     private static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     private static final int LANES = S.length();
 
-    /** The side of the squares that are transposed in registers: for vectors of 512 bits. */
-    private static final int SQUARE = 8;
-    private static final VectorShuffle<Long> SWAP4 = swap(4);
-    private static final VectorShuffle<Long> SWAP2 = swap(2);
-    private static final VectorShuffle<Long> SWAP1 = swap(1);
-    /** For halves, quarters and single elements, what moves of the first of two rows: all their bits. */
-    private static final long[] MASKS = {
-        0, 0, 0, 0, -1, -1, -1, -1,
-        0, 0, -1, -1, 0, 0, -1, -1,
-        0, -1, 0, -1, 0, -1, 0, -1};
-
     private VectorLoops() {
     }
 
     /** The widest vectors of at most 512 bits: no wider than a run's columns are counted in. */
-    private static VectorSpecies<Double> species() {
+    static VectorSpecies<Double> species() {
         VectorSpecies<Double> preferred = DoubleVector.SPECIES_PREFERRED;
         return preferred.length() <= KernelSet.STRIPES ? preferred : DoubleVector.SPECIES_512;
-    }
-
-    /** Lanes whose numbers differ by a power of 2 change places. */
-    private static VectorShuffle<Long> swap(int distance) {
-        return VectorShuffle.fromOp(LONGS, lane -> (lane ^ distance) & LANES - 1);
     }
 
     /** The width of the vectors in bits. */
@@ -63,93 +46,6 @@ final class VectorLoops {
         }
         DoubleVector.broadcast(S, values[column]).intoArray(copies, 0);
         return copies;
-    }
-
-    static void transpose(double[] source, int[] from, int fromShift, int fromStep, int n,
-            double[] target, int[] to, int toShift, int toStep, int m) {
-        int rows = 0;
-        int columns = 0;
-        if (LANES == SQUARE && fromStep == 1 && toStep == 1 && n >= SQUARE && m >= SQUARE) {
-            int down = squares(n);
-            int across = squares(m);
-            transposeSquares(source, from, fromShift, n, down, target, to, toShift, m, across);
-            rows = Math.min(n, down * SQUARE);
-            columns = Math.min(m, across * SQUARE);
-        }
-        KernelSet.transpose(source, from, fromShift, fromStep, rows, n, target, to, toShift, toStep, 0, columns);
-        KernelSet.transpose(source, from, fromShift, fromStep, 0, n, target, to, toShift, toStep, columns, m);
-    }
-
-    /** Squares along a side: those that fit, and one more, over a part of the one before, if much is left. */
-    private static int squares(int side) {
-        return (side + SQUARE / 2 - 1) / SQUARE;
-    }
-
-    /** Squares of eight by eight: the halves of pairs of rows change places, then quarters, then single elements. */
-    private static void transposeSquares(double[] source, int[] from, int fromShift, int n, int down,
-            double[] target, int[] to, int toShift, int m, int across) {
-        LongVector mask4 = LongVector.fromArray(LONGS, MASKS, 0);
-        LongVector mask2 = LongVector.fromArray(LONGS, MASKS, SQUARE);
-        LongVector mask1 = LongVector.fromArray(LONGS, MASKS, 2 * SQUARE);
-        for (int square = 0; square < down * across; square++) {
-            int row = Math.min(square / across * SQUARE, n - SQUARE);
-            int column = Math.min(square % across * SQUARE, m - SQUARE);
-            int shift = fromShift + column;
-            int place = toShift + row;
-            LongVector a0 = DoubleVector.fromArray(S, source, from[row] + shift).reinterpretAsLongs();
-            LongVector a1 = DoubleVector.fromArray(S, source, from[row + 1] + shift).reinterpretAsLongs();
-            LongVector a2 = DoubleVector.fromArray(S, source, from[row + 2] + shift).reinterpretAsLongs();
-            LongVector a3 = DoubleVector.fromArray(S, source, from[row + 3] + shift).reinterpretAsLongs();
-            LongVector a4 = DoubleVector.fromArray(S, source, from[row + 4] + shift).reinterpretAsLongs();
-            LongVector a5 = DoubleVector.fromArray(S, source, from[row + 5] + shift).reinterpretAsLongs();
-            LongVector a6 = DoubleVector.fromArray(S, source, from[row + 6] + shift).reinterpretAsLongs();
-            LongVector a7 = DoubleVector.fromArray(S, source, from[row + 7] + shift).reinterpretAsLongs();
-            LongVector x;
-            x = a0.lanewise(XOR, a4.rearrange(SWAP4)).and(mask4);
-            LongVector b0 = a0.lanewise(XOR, x);
-            LongVector b4 = a4.lanewise(XOR, x.rearrange(SWAP4));
-            x = a1.lanewise(XOR, a5.rearrange(SWAP4)).and(mask4);
-            LongVector b1 = a1.lanewise(XOR, x);
-            LongVector b5 = a5.lanewise(XOR, x.rearrange(SWAP4));
-            x = a2.lanewise(XOR, a6.rearrange(SWAP4)).and(mask4);
-            LongVector b2 = a2.lanewise(XOR, x);
-            LongVector b6 = a6.lanewise(XOR, x.rearrange(SWAP4));
-            x = a3.lanewise(XOR, a7.rearrange(SWAP4)).and(mask4);
-            LongVector b3 = a3.lanewise(XOR, x);
-            LongVector b7 = a7.lanewise(XOR, x.rearrange(SWAP4));
-            x = b0.lanewise(XOR, b2.rearrange(SWAP2)).and(mask2);
-            LongVector c0 = b0.lanewise(XOR, x);
-            LongVector c2 = b2.lanewise(XOR, x.rearrange(SWAP2));
-            x = b1.lanewise(XOR, b3.rearrange(SWAP2)).and(mask2);
-            LongVector c1 = b1.lanewise(XOR, x);
-            LongVector c3 = b3.lanewise(XOR, x.rearrange(SWAP2));
-            x = b4.lanewise(XOR, b6.rearrange(SWAP2)).and(mask2);
-            LongVector c4 = b4.lanewise(XOR, x);
-            LongVector c6 = b6.lanewise(XOR, x.rearrange(SWAP2));
-            x = b5.lanewise(XOR, b7.rearrange(SWAP2)).and(mask2);
-            LongVector c5 = b5.lanewise(XOR, x);
-            LongVector c7 = b7.lanewise(XOR, x.rearrange(SWAP2));
-            x = c0.lanewise(XOR, c1.rearrange(SWAP1)).and(mask1);
-            LongVector d0 = c0.lanewise(XOR, x);
-            LongVector d1 = c1.lanewise(XOR, x.rearrange(SWAP1));
-            x = c2.lanewise(XOR, c3.rearrange(SWAP1)).and(mask1);
-            LongVector d2 = c2.lanewise(XOR, x);
-            LongVector d3 = c3.lanewise(XOR, x.rearrange(SWAP1));
-            x = c4.lanewise(XOR, c5.rearrange(SWAP1)).and(mask1);
-            LongVector d4 = c4.lanewise(XOR, x);
-            LongVector d5 = c5.lanewise(XOR, x.rearrange(SWAP1));
-            x = c6.lanewise(XOR, c7.rearrange(SWAP1)).and(mask1);
-            LongVector d6 = c6.lanewise(XOR, x);
-            LongVector d7 = c7.lanewise(XOR, x.rearrange(SWAP1));
-            d0.reinterpretAsDoubles().intoArray(target, to[column] + place);
-            d1.reinterpretAsDoubles().intoArray(target, to[column + 1] + place);
-            d2.reinterpretAsDoubles().intoArray(target, to[column + 2] + place);
-            d3.reinterpretAsDoubles().intoArray(target, to[column + 3] + place);
-            d4.reinterpretAsDoubles().intoArray(target, to[column + 4] + place);
-            d5.reinterpretAsDoubles().intoArray(target, to[column + 5] + place);
-            d6.reinterpretAsDoubles().intoArray(target, to[column + 6] + place);
-            d7.reinterpretAsDoubles().intoArray(target, to[column + 7] + place);
-        }
     }
 
     static void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column) {
@@ -181,13 +77,46 @@ final class VectorLoops {
 
     static double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
             double[][] memory) {
+        double[] max = memory[0];
+        clear(max, n);
+        exponentialsOfRow(x, from, e, to, low, 0, n, magic, max);
+        return greatest(max, n);
+    }
+
+    static double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
+            int stride, double magic, double[][] memory) {
+        double[] max = memory[0];
+        clear(max, n);
+        for (int row = 0; row < rows; row++) {
+            exponentialsOfRow(x, from[row] + shift, e, row * stride, low, row * stride, n, magic, max);
+        }
+        return greatest(max, n);
+    }
+
+    private static void clear(double[] max, int n) {
+        Arrays.fill(max, 0, Math.min(n, KernelSet.BLOCK) + KernelSet.STRIPES, 0.0);
+    }
+
+    private static double greatest(double[] max, int n) {
+        return magnitudeOfRow(max, 0, (Math.min(n, KernelSet.BLOCK) + KernelSet.STRIPES) & -KernelSet.STRIPES);
+    }
+
+    /**
+     * The last vector lies over a part of the one before, unless n is a multiple of its lanes. Magnitudes are found in
+     * an array of a block: with a vector that goes from one turn of this long loop to the next, C2 of JDK 17 boxed it
+     * for good in about one start of ten.
+     */
+    private static void exponentialsOfRow(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n,
+            double magic, double[] max) {
         DoubleVector minusLn2High = DoubleVector.broadcast(S, -LN2_HIGH);
         DoubleVector minusLn2Low = DoubleVector.broadcast(S, -LN2_LOW);
         DoubleVector one = DoubleVector.broadcast(S, 1.0);
-        LongVector max = LongVector.zero(LONGS);
-        for (int i = 0; i < n; i += LANES) {
+        for (int next = 0; next < n; next += LANES) {
+            int i = Math.min(next, n - LANES);
             DoubleVector v = DoubleVector.fromArray(S, x, from + i);
-            max = max.max(v.reinterpretAsLongs().and(MAGNITUDE_BITS));
+            int m = i & KernelSet.BLOCK - 1;
+            v.reinterpretAsLongs().and(MAGNITUDE_BITS).max(DoubleVector.fromArray(S, max, m).reinterpretAsLongs())
+                    .reinterpretAsDoubles().intoArray(max, m);
             // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
             DoubleVector shifted = v.fma(LOG2E, magic);
             DoubleVector k = shifted.sub(magic);
@@ -208,16 +137,15 @@ final class VectorLoops {
             DoubleVector p = h.add(t);
             DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
             DoubleVector w = h.sub(p).add(t).mul(power);
-            w.intoArray(low, i);
+            w.intoArray(low, lowTo + i);
             // stored with the sign of the low part
             p.mul(power).reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles()
                     .intoArray(e, to + i);
         }
-        return Double.longBitsToDouble(max.reduceLanes(VectorOperators.MAX));
     }
 
     static void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
-        exponentials(x, 0, high, 0, low, n, magic, memory);
+        exponentialsOfRow(x, 0, high, 0, low, 0, n, magic, memory[0]);
         for (int i = 0; i < n; i += LANES) {
             DoubleVector v = DoubleVector.fromArray(S, high, i);
             v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles().intoArray(high, i);
