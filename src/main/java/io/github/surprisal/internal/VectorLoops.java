@@ -21,6 +21,8 @@ final class VectorLoops {
     private static final VectorSpecies<Double> S = species();
     private static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     private static final int LANES = S.length();
+    /** Where the greatest magnitudes of elements that are so far apart meet. */
+    private static final int PLACES = 512;
 
     private VectorLoops() {
     }
@@ -87,34 +89,41 @@ final class VectorLoops {
             int stride, double magic, double[][] memory) {
         double[] max = memory[0];
         clear(max, n);
+        int whole = n & -LANES;
         for (int row = 0; row < rows; row++) {
-            exponentialsOfRow(x, from[row] + shift, e, row * stride, low, row * stride, n, magic, max);
+            int at = from[row] + shift;
+            int to = row * stride;
+            exponentialsOfRow(x, at, e, to, low, to, whole, magic, max);
+            if (whole < n) {
+                // over a part of the vector before
+                int last = n - LANES;
+                exponentialsOfRow(x, at + last, e, to + last, low, to + last, LANES, magic, max);
+            }
         }
         return greatest(max, n);
     }
 
     private static void clear(double[] max, int n) {
-        Arrays.fill(max, 0, Math.min(n, KernelSet.BLOCK) + KernelSet.STRIPES, 0.0);
+        Arrays.fill(max, 0, Math.min(n, PLACES) + KernelSet.STRIPES, 0.0);
     }
 
     private static double greatest(double[] max, int n) {
-        return magnitudeOfRow(max, 0, (Math.min(n, KernelSet.BLOCK) + KernelSet.STRIPES) & -KernelSet.STRIPES);
+        return magnitudeOfRow(max, 0, Math.min(n, PLACES) + KernelSet.STRIPES & -KernelSet.STRIPES);
     }
 
     /**
-     * The last vector lies over a part of the one before, unless n is a multiple of its lanes. Magnitudes are found in
-     * an array of a block: with a vector that goes from one turn of this long loop to the next, C2 of JDK 17 boxed it
-     * for good in about one start of ten.
+     * Magnitudes are found in an array, at places that come round too late for a load to wait for the store: a vector
+     * that went from one turn of this long loop to the next was boxed for good by C2 of JDK 17 in about one start of
+     * ten.
      */
     private static void exponentialsOfRow(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n,
             double magic, double[] max) {
         DoubleVector minusLn2High = DoubleVector.broadcast(S, -LN2_HIGH);
         DoubleVector minusLn2Low = DoubleVector.broadcast(S, -LN2_LOW);
         DoubleVector one = DoubleVector.broadcast(S, 1.0);
-        for (int next = 0; next < n; next += LANES) {
-            int i = Math.min(next, n - LANES);
+        for (int i = 0; i < n; i += LANES) {
             DoubleVector v = DoubleVector.fromArray(S, x, from + i);
-            int m = i & KernelSet.BLOCK - 1;
+            int m = i & PLACES - 1;
             v.reinterpretAsLongs().and(MAGNITUDE_BITS).max(DoubleVector.fromArray(S, max, m).reinterpretAsLongs())
                     .reinterpretAsDoubles().intoArray(max, m);
             // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
