@@ -104,6 +104,7 @@ final class Block {
         geometry = null;
         rowExecution = null;
         call.clear();
+        total.release();
         int start = start();
         for (int i = 0; i < POOL.length(); i++) {
             if (POOL.compareAndSet((start + i) % POOL.length(), null, this)) {

@@ -91,7 +91,7 @@ public final class Execution {
 
         @Override
         protected void compute() {
-            int ranges = (last - first + range - 1) / range;
+            int ranges = (last - first - 1) / range + 1;
             if (ranges > 1) {
                 int middle = first + ranges / 2 * range;
                 invokeAll(new Task(work, range, first, middle), new Task(work, range, middle, last));

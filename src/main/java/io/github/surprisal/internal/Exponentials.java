@@ -137,8 +137,7 @@ final class Exponentials {
     }
 
     private void measured(int slot, double magnitude) {
-        // a lone class leaves nothing to sum
-        if (!(magnitude <= ORDINARY) || b.geometry.classes == 1) {
+        if (!(magnitude <= ORDINARY)) {
             b.markCareful(slot);
         }
     }

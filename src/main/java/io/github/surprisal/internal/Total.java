@@ -28,7 +28,7 @@ final class Total {
 
     /** Room for the sums of all groups of a batch. */
     static double[] sums(Geometry g) {
-        return new double[(g.samples() + g.group - 1) / g.group * PARTS];
+        return new double[((g.samples() - 1) / g.group + 1) * PARTS];
     }
 
     /** Begins the sum over groups of a size. Their sums go to an array, or, if that is null, are added up. */
@@ -80,7 +80,7 @@ final class Total {
     private void nextGroup(int sample) {
         endGroup();
         index = sample / size;
-        end = (index + 1) * size;
+        end = (int) Math.min(Integer.MAX_VALUE, (index + 1L) * size);
     }
 
     /** To be called after the last sample. */
@@ -98,6 +98,11 @@ final class Total {
         }
         clearGroup();
         end = 0;
+    }
+
+    /** Forgets the array. */
+    void release() {
+        sums = null;
     }
 
     private void clearGroup() {

@@ -22,7 +22,7 @@ final class VectorLoops {
     private static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     private static final int LANES = S.length();
     /** Where the greatest magnitudes of elements that are so far apart meet. */
-    private static final int PLACES = 512;
+    private static final int PLACES = 128;
 
     private VectorLoops() {
     }
