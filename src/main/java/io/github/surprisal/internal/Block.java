@@ -389,7 +389,7 @@ final class Block {
             int c = apart[i] - from;
             if (c >= 0 && c < m) {
                 int p = i * slotStep + c * classStep;
-                apartHigh[i] = Math.abs(high[p]);
+                apartHigh[i] = high[p];
                 apartLow[i] = low[p];
                 high[p] = 0.0;
                 low[p] = 0.0;

@@ -58,7 +58,7 @@ final class Constants {
     /** The sign. */
     static final long SIGN_BIT = Long.MIN_VALUE;
 
-    /** 2^-54: what the sign of a stored exponential stands for, see {@link KernelSet#exponentials}. */
+    /** 2^-54: what the sign of a stored exponential stands for, see {@link KernelSet#expSums}. */
     static final double STASH = 0x1p-54;
 
     private Constants() {

@@ -36,36 +36,6 @@ abstract class KernelSet {
     abstract void transpose(double[] source, int[] from, int fromShift, int fromStep, int n,
             double[] target, int[] to, int toShift, int toStep, int m);
 
-    /** {@code magnitude} = max |x| over each column; NaN counts as the greatest magnitude. */
-    abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column);
-
-    /**
-     * exp(x) 2^b = |e| + low with {@code magic} = MAGIC + BIAS + b, for n elements of x and e from their indices on,
-     * and of {@code low} from 0 on. Returns max |x|; NaN counts as the greatest magnitude. Where x is not finite or e
-     * not normal, what comes out is good for nothing.
-     *
-     * <p>As exponentials are positive, the sign of e is free: it carries the sign of low. Read back as |e| (1 +-
-     * 2^-54), e alone is within 2^-53.3 of the exact exponential (2^-54 from this, the rest from exp itself), where its
-     * nearest double would be within 2^-52.6.
-     */
-    abstract double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
-            double[][] memory);
-
-    /**
-     * {@link #exponentials} of rows of n elements, eight at least, row j from {@code x[from[j] + shift]} on; they go to
-     * e and low, {@code stride} apart from index 0 on. What follows a row's exponentials may be overwritten up to the
-     * next multiple of eight.
-     */
-    abstract double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
-            int stride, double magic, double[][] memory);
-
-    /**
-     * Adds |e| + low to the sums of their columns, of runs that follow one another, of e from {@code from} on and of
-     * low from 0 on. The columns of a run follow those of the run before.
-     */
-    abstract void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
-            double[] sumLow, double[][] memory);
-
     /** Copies rows [i, n) and columns [j, m) of a table into its transpose, an element at a time. */
     static void transpose(double[] source, int[] from, int fromShift, int fromStep, int i, int n,
             double[] target, int[] to, int toShift, int toStep, int j, int m) {
@@ -88,18 +58,38 @@ abstract class KernelSet {
         }
     }
 
-    /** How many elements of several runs a kernel takes through its steps next: some whole runs, or a part of one. */
-    static int nextBlock(int done, int runs, int n) {
-        return n <= BLOCK
-                ? Math.min(BLOCK / n * n, runs * n - done)
-                : Math.min(BLOCK, n - done % n);
-    }
-
-    /** exp(x[i]) 2^b for i in [0, n) as two doubles; error below 2^-54.6 relative. See {@link #exponentials}. */
-    abstract void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory);
+    /** {@code magnitude} = max |x| over each column; NaN counts as the greatest magnitude. */
+    abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column);
 
     /**
-     * {@code e} as {@link #exponentials} stores it, a tile from index 0 on, becomes itself times a factor of its
+     * exp(x) 2^b = e + low with {@code magic} = MAGIC + BIAS + b, error below 2^-54.6 relative, for n elements of x and
+     * e from their indices on, and of {@code low} from 0 on. Returns max |x|; NaN counts as the greatest magnitude.
+     * Where x is not finite or e not normal, what comes out is good for nothing.
+     */
+    abstract double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
+            double[][] memory);
+
+    /**
+     * {@link #exponentials} of rows of n elements, eight at least, row j from {@code x[from[j] + shift]} on; they go to
+     * e and low, {@code stride} apart from index 0 on; what is left of a stride may be overwritten. No output may be an
+     * input.
+     */
+    abstract double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
+            int stride, double magic, double[][] memory);
+
+    /**
+     * Adds e + low to the sums of their columns, of runs that follow one another, of e from {@code from} on and of low
+     * from 0 on. The columns of a run follow those of the run before.
+     *
+     * <p>As exponentials are positive, the sign of e is free: afterwards it carries the sign of low. Read back as |e|
+     * (1 +- 2^-54), e alone is within 2^-53.3 of the exact exponential (2^-54 from this, the rest from exp itself),
+     * where its nearest double would be within 2^-52.6.
+     */
+    abstract void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory);
+
+    /**
+     * {@code e} as {@link #expSums} leaves it, a tile from index 0 on, becomes itself times a factor of its
      * column; rounds once.
      */
     abstract void scaleTile(double[] e, int n, int width, double[] factorHigh, double[] factorLow, double[][] memory);
@@ -151,4 +141,11 @@ abstract class KernelSet {
     /** {@code u} becomes u - e factor. */
     abstract void minusProduct(double[] u, double[] eHigh, double[] eLow, int from, int n, int width,
             double[] factorHigh, double[] factorLow, int column, double[][] memory);
+
+    /** How many elements of several runs a kernel takes through its steps next: some whole runs, or a part of one. */
+    static int nextBlock(int done, int runs, int n) {
+        return n <= BLOCK
+                ? Math.min(BLOCK / n * n, runs * n - done)
+                : Math.min(BLOCK, n - done % n);
+    }
 }

@@ -106,11 +106,6 @@ final class ScalarKernels extends KernelSet {
             max[i] = Math.max(max[i], Math.abs(p[i]));
         }
         exponentials(p, q, m, magic, memory);
-        // stored with the sign of the low part
-        for (int i = 0; i < m; i++) {
-            p[i] = Double.longBitsToDouble(
-                    Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
-        }
     }
 
     private static double greatest(double[] max, int n) {
@@ -119,22 +114,6 @@ final class ScalarKernels extends KernelSet {
             greatest = Math.max(greatest, max[i]);
         }
         return greatest;
-    }
-
-    @Override
-    void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
-        double[] p = memory[0];
-        double[] q = memory[1];
-        for (int done = 0; done < n; done += BLOCK) {
-            int m = Math.min(BLOCK, n - done);
-            System.arraycopy(x, done, p, 0, m);
-            exponentials(p, q, m, magic, memory);
-            for (int k = 0; k < m; k++) {
-                p[k] = Math.abs(p[k]);
-            }
-            System.arraycopy(p, 0, high, done, m);
-            System.arraycopy(q, 0, low, done, m);
-        }
     }
 
     /** x in, exp(x) 2^b = x + low out. */
@@ -188,10 +167,12 @@ final class ScalarKernels extends KernelSet {
             int m = nextBlock(done, runs, n);
             System.arraycopy(e, from + done, p, 0, m);
             System.arraycopy(low, done, q, 0, m);
-            for (int i = 0; i < m; i++) {
-                p[i] = Math.abs(p[i]);
-            }
             sumPairs(p, q, m, n, width, sumHigh, sumLow, done / n * width, memory);
+            // stored with the sign of the low part
+            for (int i = 0; i < m; i++) {
+                e[from + done + i] = Double.longBitsToDouble(
+                        Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
+            }
             done += m;
         }
     }

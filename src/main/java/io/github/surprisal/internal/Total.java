@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The sum of the losses of a batch in a fixed order, whatever the blocks and threads they come from. The samples are in
- * groups (see {@link Geometry#group}). Within a group there are eight stripes, sample {@code s} in stripe {@code s % 8},
- * each with its low part, and one tree at the end; the sums of the groups are added one after the other.
+ * groups (see {@link Geometry#group}). Within a group there are eight stripes, sample {@code s} in stripe
+ * {@code s % 8}, each with its low part, and one tree at the end; the sums of the groups are added one after the other.
  */
 final class Total {
 

@@ -18,7 +18,6 @@ final class VectorKernels extends KernelSelection.VectorSet {
     private static MethodHandle exponentials = loop("exponentials");
     private static MethodHandle exponentialsOfRows = loop("exponentialsOfRows");
     private static MethodHandle expSums = loop("expSums");
-    private static MethodHandle exp = loop("exp");
     private static MethodHandle scaleTile = loop("scaleTile");
     private static MethodHandle scaleRows = loop("scaleRows");
     private static MethodHandle scaleMinus = loop("scaleMinus");
@@ -113,15 +112,6 @@ final class VectorKernels extends KernelSelection.VectorSet {
             double[][] memory) {
         try {
             expSums.invokeExact(e, from, low, runs, n, width, sumHigh, sumLow, memory);
-        } catch (Throwable thrown) {
-            throw unchecked(thrown);
-        }
-    }
-
-    @Override
-    void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
-        try {
-            exp.invokeExact(x, n, magic, high, low, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

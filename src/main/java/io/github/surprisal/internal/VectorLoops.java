@@ -2,7 +2,6 @@ package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
 
-import java.util.Arrays;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
@@ -21,8 +20,6 @@ final class VectorLoops {
     private static final VectorSpecies<Double> S = species();
     private static final VectorSpecies<Long> LONGS = S.withLanes(long.class);
     private static final int LANES = S.length();
-    /** Where the greatest magnitudes of elements that are so far apart meet. */
-    private static final int PLACES = 128;
 
     private VectorLoops() {
     }
@@ -79,53 +76,56 @@ final class VectorLoops {
 
     static double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
             double[][] memory) {
-        double[] max = memory[0];
-        clear(max, n);
-        exponentialsOfRow(x, from, e, to, low, 0, n, magic, max);
-        return greatest(max, n);
+        return exponentialsOf(x, from, e, to, low, 0, n, magic);
     }
 
     static double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
             int stride, double magic, double[][] memory) {
-        double[] max = memory[0];
-        clear(max, n);
-        int whole = n & -LANES;
-        for (int row = 0; row < rows; row++) {
-            int at = from[row] + shift;
-            int to = row * stride;
-            exponentialsOfRow(x, at, e, to, low, to, whole, magic, max);
-            if (whole < n) {
-                // over a part of the vector before
-                int last = n - LANES;
-                exponentialsOfRow(x, at + last, e, to + last, low, to + last, LANES, magic, max);
+        double max = 0.0;
+        int most = 2 * KernelSet.BLOCK;
+        int together = Math.max(1, most / stride);
+        for (int row = 0; row < rows; row += together) {
+            int lines = Math.min(together, rows - row);
+            for (int at = 0; at < stride; at += most) {
+                int width = Math.min(most, stride - at);
+                lineUp(x, from, row, lines, shift + at, Math.min(n - at, width), memory[0], width);
+                int to = row * stride + at;
+                max = Math.max(max, exponentialsOf(memory[0], 0, e, to, low, to, lines * width, magic));
             }
         }
-        return greatest(max, n);
-    }
-
-    private static void clear(double[] max, int n) {
-        Arrays.fill(max, 0, Math.min(n, PLACES) + KernelSet.STRIPES, 0.0);
-    }
-
-    private static double greatest(double[] max, int n) {
-        return magnitudeOfRow(max, 0, Math.min(n, PLACES) + KernelSet.STRIPES & -KernelSet.STRIPES);
+        return max;
     }
 
     /**
-     * Magnitudes are found in an array, at places that come round too late for a load to wait for the store: a vector
-     * that went from one turn of this long loop to the next was boxed for good by C2 of JDK 17 in about one start of
-     * ten.
+     * Copies rows into memory of our own, and zeros between them. Read where they lie, their addresses would depend on
+     * the start of the VM: where they agree with those of the outputs in the last twelve bits, loads wait for stores,
+     * and the exponentials take up to 1.7 times as long.
      */
-    private static void exponentialsOfRow(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n,
-            double magic, double[] max) {
+    private static void lineUp(double[] x, int[] from, int row, int rows, int shift, int n, double[] into, int width) {
+        for (int j = 0; j < rows; j++) {
+            int at = j * width;
+            System.arraycopy(x, from[row + j] + shift, into, at, n);
+            for (int i = n; i < width; i++) {
+                into[at + i] = 0.0;
+            }
+        }
+    }
+
+    private static double exponentialsOf(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n,
+            double magic) {
+        // in two loops: with the magnitudes in the same one, C2 of JDK 17 boxed them for good in some starts of the VM
+        double max = magnitudeOfRow(x, from, n);
+        pairs(x, from, e, to, low, lowTo, n, magic);
+        return max;
+    }
+
+    /** exp(x) 2^b = e + low. */
+    private static void pairs(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n, double magic) {
         DoubleVector minusLn2High = DoubleVector.broadcast(S, -LN2_HIGH);
         DoubleVector minusLn2Low = DoubleVector.broadcast(S, -LN2_LOW);
         DoubleVector one = DoubleVector.broadcast(S, 1.0);
         for (int i = 0; i < n; i += LANES) {
             DoubleVector v = DoubleVector.fromArray(S, x, from + i);
-            int m = i & PLACES - 1;
-            v.reinterpretAsLongs().and(MAGNITUDE_BITS).max(DoubleVector.fromArray(S, max, m).reinterpretAsLongs())
-                    .reinterpretAsDoubles().intoArray(max, m);
             // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
             DoubleVector shifted = v.fma(LOG2E, magic);
             DoubleVector k = shifted.sub(magic);
@@ -145,19 +145,8 @@ final class VectorLoops {
             DoubleVector t = r2.fma(q, tail);
             DoubleVector p = h.add(t);
             DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
-            DoubleVector w = h.sub(p).add(t).mul(power);
-            w.intoArray(low, lowTo + i);
-            // stored with the sign of the low part
-            p.mul(power).reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles()
-                    .intoArray(e, to + i);
-        }
-    }
-
-    static void exp(double[] x, int n, double magic, double[] high, double[] low, double[][] memory) {
-        exponentialsOfRow(x, 0, high, 0, low, 0, n, magic, memory[0]);
-        for (int i = 0; i < n; i += LANES) {
-            DoubleVector v = DoubleVector.fromArray(S, high, i);
-            v.reinterpretAsLongs().and(MAGNITUDE_BITS).reinterpretAsDoubles().intoArray(high, i);
+            h.sub(p).add(t).mul(power).intoArray(low, lowTo + i);
+            p.mul(power).intoArray(e, to + i);
         }
     }
 
@@ -176,13 +165,16 @@ final class VectorLoops {
         DoubleVector rest = DoubleVector.fromArray(S, sumLow, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = DoubleVector.fromArray(S, e, shift + i).reinterpretAsLongs().and(MAGNITUDE_BITS)
-                    .reinterpretAsDoubles();
+            DoubleVector v = DoubleVector.fromArray(S, e, shift + i);
+            DoubleVector w = DoubleVector.fromArray(S, low, i);
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
             DoubleVector error = sum.sub(next.sub(part)).add(v.sub(part));
-            rest = rest.add(error.add(DoubleVector.fromArray(S, low, i)));
+            rest = rest.add(error.add(w));
             sum = next;
+            // stored with the sign of the low part
+            v.reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles()
+                    .intoArray(e, shift + i);
         }
         sum.intoArray(sumHigh, c);
         rest.intoArray(sumLow, c);

@@ -168,18 +168,28 @@ class KernelAgreementTest {
                         x.a, r.from, x.a, r.from, x.b, r.n, KernelCalls.magic(512 + 300), x.memory);
             }
         },
+        EXPONENTIALS_OF_ROWS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                int n = Math.max(KernelSet.STRIPES, r.n - r.column); // not only whole vectors
+                int rows = Math.min(5, (ELEMENTS - r.from) / r.n);
+                int[] from = {3 * r.n, 0, 2 * r.n, 4 * r.n, r.n};
+                int[] known = IntStream.of(from).filter(at -> at < rows * r.n).toArray();
+                x.column[0][0] = k.exponentialsOfRows(
+                        x.a, known, r.from, rows, n, x.b, x.c, r.n, KernelCalls.magic(0), x.memory);
+                for (int row = 0; row < rows; row++) {
+                    // what is left of a stride is free
+                    Arrays.fill(x.b, row * r.n + n, row * r.n + r.n, 0.0);
+                    Arrays.fill(x.c, row * r.n + n, row * r.n + r.n, 0.0);
+                }
+            }
+        },
         EXP_SUMS(true) {
             @Override
             void run(KernelSet k, Data x, Run r) {
                 int runs = Math.min(5, (ELEMENTS - r.from) / r.n);
                 k.expSums(x.a, r.from, x.b, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
-            }
-        },
-        EXP {
-            @Override
-            void run(KernelSet k, Data x, Run r) {
-                clampForExp(x.a);
-                k.exp(x.a, r.n, KernelCalls.magic(0), x.b, x.c, x.memory);
             }
         },
         SCALE_TILE(true) {

@@ -35,7 +35,7 @@ final class KernelCalls {
     static Pair exp(KernelSet kernels, double[] x, int scale) {
         int n = wholeVectors(x.length);
         Pair result = new Pair(new double[n], new double[n]);
-        kernels.exp(Arrays.copyOf(x, n), n, magic(scale), result.high, result.low, memory());
+        kernels.exponentials(Arrays.copyOf(x, n), 0, result.high, 0, result.low, n, magic(scale), memory());
         return result;
     }
 
