@@ -137,7 +137,7 @@ final class CarefulSample {
     double[] scaled(Block b, int slot, double[] logits, int from) {
         int n = load(b, slot, logits, from, -1);
         kernels.exponentials(y, 0, y, 0, eLow, n, magic(slot), memory);
-        kernels.expSums(y, 0, eLow, 1, n, KernelSet.STRIPES, high, low, memory); // for the signs
+        kernels.expSums(y, 0, eLow, true, 1, n, KernelSet.STRIPES, high, low, memory); // for the signs
         Arrays.fill(high, b.factorHigh[slot]);
         Arrays.fill(low, b.factorLow[slot]);
         kernels.scaleTile(y, n, KernelSet.STRIPES, high, low, memory);

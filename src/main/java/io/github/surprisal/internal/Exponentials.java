@@ -49,16 +49,16 @@ final class Exponentials {
     }
 
     /**
-     * Finds R, E and their sum. The exponentials stay in the block or, where it cannot hold all classes, in
-     * {@code parking}, the output array, unless that is null.
+     * Finds R, E and their sum. Unless {@code out} is null, the exponentials are kept for it: in the block or, where
+     * that cannot hold all classes, in {@code out} itself.
      */
-    void sum(double[] logits, double[] parking) {
-        if (!b.measured && !b.geometry.whole() && logits == parking) {
+    void sum(double[] logits, double[] out) {
+        if (!b.measured && !b.geometry.whole() && logits == out) {
             measure(logits); // while they are there
         }
         Arrays.fill(apartHigh, 0, b.slots(), 0.0);
         Arrays.fill(apartLow, 0, b.slots(), 0.0);
-        if (!allCareful() && !(sumOrdinary(logits, parking) <= ORDINARY) && !b.measured) {
+        if (!allCareful() && !(sumOrdinary(logits, out) <= ORDINARY) && !b.measured) {
             measure(logits);
         }
         for (int i = 0; b.anyCareful && i < b.count; i++) {
@@ -152,7 +152,7 @@ final class Exponentials {
     }
 
     /** Returns the greatest |x| of the samples. */
-    private double sumOrdinary(double[] logits, double[] parking) {
+    private double sumOrdinary(double[] logits, double[] out) {
         Geometry g = b.geometry;
         double magnitude = 0.0;
         if (b.rowExecution != null) {
@@ -160,7 +160,7 @@ final class Exponentials {
             double[] high = new double[g.spans()];
             double[] low = new double[g.spans()];
             overSpans((own, from, span) -> {
-                magnitudes[span] = own.exponentials.sumChunk(logits, parking, from);
+                magnitudes[span] = own.exponentials.sumChunk(logits, out, from);
                 Sums.tree(own.sum1High, own.sum1Low, 0, 1);
                 high[span] = own.sum1High[0];
                 low[span] = own.sum1Low[0];
@@ -176,7 +176,7 @@ final class Exponentials {
             return magnitude;
         }
         for (int from = 0; from < g.classes; from += g.chunk) {
-            magnitude = Math.max(magnitude, sumChunk(logits, parking, from));
+            magnitude = Math.max(magnitude, sumChunk(logits, out, from));
             int m = Math.min(g.chunk, g.classes - from);
             for (int run = 0; run < b.runs(); run++) {
                 b.endSums(run, from, m, run * b.sumWidth(), restHigh, restLow);
@@ -185,7 +185,7 @@ final class Exponentials {
         return magnitude;
     }
 
-    private double sumChunk(double[] logits, double[] parking, int from) {
+    private double sumChunk(double[] logits, double[] out, int from) {
         Geometry g = b.geometry;
         int m = Math.min(g.chunk, g.classes - from);
         int n = b.length(g.padded(m));
@@ -201,9 +201,9 @@ final class Exponentials {
         }
         b.takeOut(b.e, b.low, from, m, apartHigh, apartLow);
         b.beginSums(from, b.runs());
-        kernels.expSums(b.e, 0, b.low, b.runs(), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
-        if (!g.whole() && parking != null) {
-            b.store(b.e, from, m, parking);
+        kernels.expSums(b.e, 0, b.low, out != null, b.runs(), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
+        if (!g.whole() && out != null) {
+            b.store(b.e, from, m, out);
         }
         return magnitude;
     }

@@ -81,12 +81,12 @@ abstract class KernelSet {
      * Adds e + low to the sums of their columns, of runs that follow one another, of e from {@code from} on and of low
      * from 0 on. The columns of a run follow those of the run before.
      *
-     * <p>As exponentials are positive, the sign of e is free: afterwards it carries the sign of low. Read back as |e|
-     * (1 +- 2^-54), e alone is within 2^-53.3 of the exact exponential (2^-54 from this, the rest from exp itself),
-     * where its nearest double would be within 2^-52.6.
+     * <p>As exponentials are positive, the sign of e is free: if {@code signs} is true, it carries the sign of low
+     * afterwards. Read back as |e| (1 +- 2^-54), e alone is within 2^-53.3 of the exact exponential (2^-54 from this,
+     * the rest from exp itself), where its nearest double would be within 2^-52.6.
      */
-    abstract void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
-            double[] sumLow, double[][] memory);
+    abstract void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width,
+            double[] sumHigh, double[] sumLow, double[][] memory);
 
     /**
      * {@code e} as {@link #expSums} leaves it, a tile from index 0 on, becomes itself times a factor of its

@@ -159,8 +159,8 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh, double[] sumLow,
-            double[][] memory) {
+    void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory) {
         double[] p = memory[0];
         double[] q = memory[1];
         for (int done = 0; done < runs * n; ) {
@@ -169,7 +169,7 @@ final class ScalarKernels extends KernelSet {
             System.arraycopy(low, done, q, 0, m);
             sumPairs(p, q, m, n, width, sumHigh, sumLow, done / n * width, memory);
             // stored with the sign of the low part
-            for (int i = 0; i < m; i++) {
+            for (int i = 0; signs && i < m; i++) {
                 e[from + done + i] = Double.longBitsToDouble(
                         Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
             }

@@ -108,10 +108,10 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh, double[] sumLow,
-            double[][] memory) {
+    void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory) {
         try {
-            expSums.invokeExact(e, from, low, runs, n, width, sumHigh, sumLow, memory);
+            expSums.invokeExact(e, from, low, signs, runs, n, width, sumHigh, sumLow, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -150,11 +150,17 @@ final class VectorLoops {
         }
     }
 
-    static void expSums(double[] e, int from, double[] low, int runs, int n, int width, double[] sumHigh,
-            double[] sumLow, double[][] memory) {
+    static void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width,
+            double[] sumHigh, double[] sumLow, double[][] memory) {
         for (int run = 0; run < runs; run++) {
             for (int c = 0; c < width; c += LANES) {
-                expSumsOfColumns(e, from, low, run * n + c, run * n + n, width, sumHigh, sumLow, run * width + c);
+                int first = run * n + c;
+                int end = run * n + n;
+                if (signs) {
+                    expSumsOfColumns(e, from, low, first, end, width, sumHigh, sumLow, run * width + c);
+                } else {
+                    addPairs(e, from, low, first, end, width, sumHigh, sumLow, run * width + c);
+                }
             }
         }
     }
@@ -408,8 +414,8 @@ final class VectorLoops {
             int at = from + done;
             for (int c = 0; c < width; c += LANES) {
                 surprisalsOfColumns(x, shareHigh, shareLow, at, m, width, max, p, q, c);
-                addPairs(p, q, c, m, width, firstHigh, firstLow, c);
-                addPairs(shareHigh, shareLow, at + c, at + m, width, secondHigh, secondLow, c);
+                addPairs(p, 0, q, c, m, width, firstHigh, firstLow, c);
+                addPairs(shareHigh, 0, shareLow, at + c, at + m, width, secondHigh, secondLow, c);
             }
         }
     }
@@ -431,14 +437,14 @@ final class VectorLoops {
         }
     }
 
-    /** Adds p + q to the sums of their columns. */
-    private static void addPairs(double[] p, double[] q, int from, int end, int step, double[] high, double[] low,
-            int c) {
+    /** Adds p + q to the sums of their columns, p being read from {@code shift} further on. */
+    private static void addPairs(double[] p, int shift, double[] q, int from, int end, int step, double[] high,
+            double[] low, int c) {
         DoubleVector sum = DoubleVector.fromArray(S, high, c);
         DoubleVector rest = DoubleVector.fromArray(S, low, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = DoubleVector.fromArray(S, p, i);
+            DoubleVector v = DoubleVector.fromArray(S, p, shift + i);
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
             rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)).add(DoubleVector.fromArray(S, q, i)));
@@ -457,7 +463,7 @@ final class VectorLoops {
             int at = from + done;
             for (int c = 0; c < width; c += LANES) {
                 softmaxTermsOfColumns(p, u, at, m, width, top, h, l, c);
-                addPairs(h, l, c, m, width, firstHigh, firstLow, c);
+                addPairs(h, 0, l, c, m, width, firstHigh, firstLow, c);
                 sumColumns(p, at + c, at + m, width, secondHigh, secondLow, c);
             }
         }

@@ -189,7 +189,14 @@ class KernelAgreementTest {
             @Override
             void run(KernelSet k, Data x, Run r) {
                 int runs = Math.min(5, (ELEMENTS - r.from) / r.n);
-                k.expSums(x.a, r.from, x.b, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
+                k.expSums(x.a, r.from, x.b, false, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
+            }
+        },
+        EXP_SUMS_AND_SIGNS(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                int runs = Math.min(5, (ELEMENTS - r.from) / r.n);
+                k.expSums(x.a, r.from, x.b, true, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
             }
         },
         SCALE_TILE(true) {

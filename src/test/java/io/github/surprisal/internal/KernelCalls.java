@@ -46,7 +46,7 @@ final class KernelCalls {
         double[] sumHigh = new double[KernelSet.STRIPES];
         double[] sumLow = new double[KernelSet.STRIPES];
         double magnitude = kernels.exponentials(x, 0, stored, 0, low, x.length, magic(scale), memory());
-        kernels.expSums(stored, 0, low, 1, x.length, KernelSet.STRIPES, sumHigh, sumLow, memory());
+        kernels.expSums(stored, 0, low, true, 1, x.length, KernelSet.STRIPES, sumHigh, sumLow, memory());
         return new Exponentials(stored, magnitude, sumHigh, sumLow);
     }
 
