@@ -5,8 +5,8 @@ import static io.github.surprisal.internal.Constants.*;
 import java.util.Arrays;
 
 /**
- * The way of the samples that are not ordinary: logits beyond 200 in magnitude, infinite or NaN, or a single class. One
- * sample at a time, in rows of its own whatever the layout, with the same kernels on shifted and clamped logits.
+ * The way of the samples that are not ordinary: logits beyond 200 in magnitude, infinite or NaN. One sample at a time,
+ * in rows of its own whatever the layout, with the same kernels on shifted and clamped logits.
  *
  * <p>The shift is in the exponent: x is reduced as it is and the result scaled by 2^(512 - K) with K = rint(max log2
  * e), so no rounded x - max enters. Where |max| is beyond 2200 the maximum is subtracted first, which is exact for

@@ -19,9 +19,12 @@ public final class Geometry {
      * gradient, vector kernels), and less at 40 and 48 (1.57 and 1.44 against 1.73).
      */
     static final int FEW = 36;
-    /** Elements of a block: what a kernel reads and writes stays in the first cache (two arrays of 16 KB). */
+    /** Elements of a block: its exponentials and their low parts, 16 KB each, stay in the first caches. */
     static final int BLOCK = 2048;
-    /** The most samples of a block: enough for what a block costs by itself not to matter. */
+    /**
+     * The most samples of a block. Loss and gradient of 4096 x 2 took 7.0 ns a logit with 64, 6.1 with 256; of 1024 x
+     * 10, 2.6 and 2.4 (vector kernels).
+     */
     static final int SLOTS = 256;
     /** Classes after which the stripes of a long sum are added up and begun anew; part of the order of summation. */
     static final int SPAN = 2048;

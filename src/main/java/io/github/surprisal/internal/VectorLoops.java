@@ -98,8 +98,8 @@ final class VectorLoops {
 
     /**
      * Copies rows into memory of our own, and zeros between them. Read where they lie, their addresses would depend on
-     * the start of the VM: where they agree with those of the outputs in the last twelve bits, loads wait for stores,
-     * and the exponentials take up to 1.7 times as long.
+     * the start of the VM: where they agree with those of the outputs in the last twelve bits, loads wait for stores
+     * (the loss of 8 x 128256 took 0.62 ns a logit in one start and 1.05 in another).
      */
     private static void lineUp(double[] x, int[] from, int row, int rows, int shift, int n, double[] into, int width) {
         for (int j = 0; j < rows; j++) {
