@@ -384,12 +384,10 @@ final class Block {
 
     /** Takes the exponentials of the classes apart that lie in [from, from + m) out of the sum, and the padding. */
     void takeOut(double[] high, double[] low, int from, int m, double[] apartHigh, double[] apartLow) {
-        int slotStep = geometry.rows ? geometry.chunk : 1;
-        int classStep = geometry.rows ? 1 : width;
         for (int i = 0; i < count; i++) {
             int c = apart[i] - from;
             if (c >= 0 && c < m) {
-                int p = i * slotStep + c * classStep;
+                int p = position(i, c);
                 apartHigh[i] = high[p];
                 apartLow[i] = low[p];
                 high[p] = 0.0;
