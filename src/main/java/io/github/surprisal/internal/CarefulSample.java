@@ -63,7 +63,7 @@ final class CarefulSample {
             int n = load(b, slot, logits, from, b.apart[slot]);
             Arrays.fill(high, 0.0);
             Arrays.fill(low, 0.0);
-            kernels.exponentials(y, 0, e, 0, eLow, n, magic(slot), memory);
+            kernels.exponentials(y, e, eLow, n, magic(slot), memory);
             for (int i = 0; i < n; i++) {
                 if (y[i] == bottom) {
                     e[i] = 0.0;
@@ -82,7 +82,7 @@ final class CarefulSample {
         of.apartLow[slot] = 0;
         if (b.apart[slot] >= 0) {
             Arrays.fill(y, 0, KernelSet.STRIPES, clamped(slot, logits[b.base[slot] + b.apart[slot] * g.inner]));
-            kernels.exponentials(y, 0, high, 0, low, KernelSet.STRIPES, magic(slot), memory);
+            kernels.exponentials(y, high, low, KernelSet.STRIPES, magic(slot), memory);
             of.apartHigh[slot] = high[0];
             of.apartLow[slot] = low[0];
         }
@@ -136,8 +136,8 @@ final class CarefulSample {
     /** The exponentials of the classes [from, from + CHUNK) of the sample times its factor. */
     double[] scaled(Block b, int slot, double[] logits, int from) {
         int n = load(b, slot, logits, from, -1);
-        kernels.exponentials(y, 0, y, 0, eLow, n, magic(slot), memory);
-        kernels.expSums(y, 0, eLow, true, 1, n, KernelSet.STRIPES, high, low, memory); // for the signs
+        kernels.exponentials(y, y, eLow, n, magic(slot), memory);
+        kernels.expSums(y, eLow, true, 1, n, KernelSet.STRIPES, high, low, memory); // for the signs
         Arrays.fill(high, b.factorHigh[slot]);
         Arrays.fill(low, b.factorLow[slot]);
         kernels.scaleTile(y, n, KernelSet.STRIPES, high, low, memory);

@@ -197,11 +197,11 @@ final class Exponentials {
             if (!g.whole() || !b.measured) {
                 b.load(logits, from, m, b.x);
             }
-            magnitude = kernels.exponentials(b.x, 0, b.e, 0, b.low, b.runs() * n, UNSCALED, b.memory);
+            magnitude = kernels.exponentials(b.x, b.e, b.low, b.runs() * n, UNSCALED, b.memory);
         }
         b.takeOut(b.e, b.low, from, m, apartHigh, apartLow);
         b.beginSums(from, b.runs());
-        kernels.expSums(b.e, 0, b.low, out != null, b.runs(), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
+        kernels.expSums(b.e, b.low, out != null, b.runs(), n, b.sumWidth(), b.sum1High, b.sum1Low, b.memory);
         if (!g.whole() && out != null) {
             b.store(b.e, from, m, out);
         }

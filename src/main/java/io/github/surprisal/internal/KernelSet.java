@@ -62,12 +62,11 @@ abstract class KernelSet {
     abstract void magnitudes(double[] x, int from, int n, int width, double[] magnitude, int column);
 
     /**
-     * exp(x) 2^b = e + low with {@code magic} = MAGIC + BIAS + b, error below 2^-54.6 relative, for n elements of x and
-     * e from their indices on, and of {@code low} from 0 on. Returns max |x|; NaN counts as the greatest magnitude.
-     * Where x is not finite or e not normal, what comes out is good for nothing.
+     * exp(x[i]) 2^b = e[i] + low[i] for i in [0, n), with {@code magic} = MAGIC + BIAS + b, error below 2^-54.6
+     * relative. Returns max |x|; NaN counts as the greatest magnitude. Where x is not finite or e not normal, what
+     * comes out is good for nothing.
      */
-    abstract double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
-            double[][] memory);
+    abstract double exponentials(double[] x, double[] e, double[] low, int n, double magic, double[][] memory);
 
     /**
      * {@link #exponentials} of rows of n elements, eight at least, row j from {@code x[from[j] + shift]} on; they go to
@@ -78,15 +77,15 @@ abstract class KernelSet {
             int stride, double magic, double[][] memory);
 
     /**
-     * Adds e + low to the sums of their columns, of runs that follow one another, of e from {@code from} on and of low
-     * from 0 on. The columns of a run follow those of the run before.
+     * Adds e + low to the sums of their columns, of runs that follow one another from index 0 on. The columns of a run
+     * follow those of the run before.
      *
      * <p>As exponentials are positive, the sign of e is free: if {@code signs} is true, it carries the sign of low
      * afterwards. Read back as |e| (1 +- 2^-54), e alone is within 2^-53.3 of the exact exponential (2^-54 from this,
      * the rest from exp itself), where its nearest double would be within 2^-52.6.
      */
-    abstract void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width,
-            double[] sumHigh, double[] sumLow, double[][] memory);
+    abstract void expSums(double[] e, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory);
 
     /**
      * {@code e} as {@link #expSums} leaves it, a tile from index 0 on, becomes itself times a factor of its

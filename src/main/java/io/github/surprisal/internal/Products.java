@@ -80,8 +80,8 @@ final class Products {
                 double v = b.x[i];
                 b.x[i] = v < LOWEST ? LOWEST : v > HIGHEST ? HIGHEST : v; // NaN stays
             }
-            KERNELS.exponentials(b.x, 0, b.shareHigh, 0, b.shareLow, all, Constants.MAGIC + Constants.BIAS + HEADROOM,
-                    b.memory);
+            KERNELS.exponentials(
+                    b.x, b.shareHigh, b.shareLow, all, Constants.MAGIC + Constants.BIAS + HEADROOM, b.memory);
             for (int i = 0; i < all; i++) {
                 if (b.x[i] == LOWEST) {
                     b.shareHigh[i] = 0.0;

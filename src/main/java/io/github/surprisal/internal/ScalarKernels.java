@@ -56,17 +56,16 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
-            double[][] memory) {
+    double exponentials(double[] x, double[] e, double[] low, int n, double magic, double[][] memory) {
         double[] p = memory[0];
         double[] q = memory[1];
         double[] max = memory[6];
         Arrays.fill(max, 0, Math.min(n, BLOCK), 0.0);
         for (int done = 0; done < n; done += BLOCK) {
             int m = Math.min(BLOCK, n - done);
-            System.arraycopy(x, from + done, p, 0, m);
+            System.arraycopy(x, done, p, 0, m);
             exponentialsOfBlock(m, magic, memory);
-            System.arraycopy(p, 0, e, to + done, m);
+            System.arraycopy(p, 0, e, done, m);
             System.arraycopy(q, 0, low, done, m);
         }
         return greatest(max, Math.min(n, BLOCK));
@@ -159,18 +158,18 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh,
-            double[] sumLow, double[][] memory) {
+    void expSums(double[] e, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh, double[] sumLow,
+            double[][] memory) {
         double[] p = memory[0];
         double[] q = memory[1];
         for (int done = 0; done < runs * n; ) {
             int m = nextBlock(done, runs, n);
-            System.arraycopy(e, from + done, p, 0, m);
+            System.arraycopy(e, done, p, 0, m);
             System.arraycopy(low, done, q, 0, m);
             sumPairs(p, q, m, n, width, sumHigh, sumLow, done / n * width, memory);
             // stored with the sign of the low part
             for (int i = 0; signs && i < m; i++) {
-                e[from + done + i] = Double.longBitsToDouble(
+                e[done + i] = Double.longBitsToDouble(
                         Double.doubleToRawLongBits(p[i]) | Double.doubleToRawLongBits(q[i]) & SIGN_BIT);
             }
             done += m;

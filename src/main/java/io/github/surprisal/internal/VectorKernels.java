@@ -88,10 +88,9 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
-            double[][] memory) {
+    double exponentials(double[] x, double[] e, double[] low, int n, double magic, double[][] memory) {
         try {
-            return (double) exponentials.invokeExact(x, from, e, to, low, n, magic, memory);
+            return (double) exponentials.invokeExact(x, e, low, n, magic, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }
@@ -108,10 +107,10 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh,
-            double[] sumLow, double[][] memory) {
+    void expSums(double[] e, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh, double[] sumLow,
+            double[][] memory) {
         try {
-            expSums.invokeExact(e, from, low, signs, runs, n, width, sumHigh, sumLow, memory);
+            expSums.invokeExact(e, low, signs, runs, n, width, sumHigh, sumLow, memory);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -74,9 +74,8 @@ final class VectorLoops {
         max.reinterpretAsDoubles().intoArray(magnitude, c);
     }
 
-    static double exponentials(double[] x, int from, double[] e, int to, double[] low, int n, double magic,
-            double[][] memory) {
-        return exponentialsOf(x, from, e, to, low, 0, n, magic);
+    static double exponentials(double[] x, double[] e, double[] low, int n, double magic, double[][] memory) {
+        return exponentialsOf(x, e, low, 0, n, magic);
     }
 
     static double exponentialsOfRows(double[] x, int[] from, int shift, int rows, int n, double[] e, double[] low,
@@ -90,7 +89,7 @@ final class VectorLoops {
                 int width = Math.min(most, stride - at);
                 lineUp(x, from, row, lines, shift + at, Math.min(n - at, width), memory[0], width);
                 int to = row * stride + at;
-                max = Math.max(max, exponentialsOf(memory[0], 0, e, to, low, to, lines * width, magic));
+                max = Math.max(max, exponentialsOf(memory[0], e, low, to, lines * width, magic));
             }
         }
         return max;
@@ -111,21 +110,20 @@ final class VectorLoops {
         }
     }
 
-    private static double exponentialsOf(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n,
-            double magic) {
+    private static double exponentialsOf(double[] x, double[] e, double[] low, int to, int n, double magic) {
         // in two loops: with the magnitudes in the same one, C2 of JDK 17 boxed them for good in some starts of the VM
-        double max = magnitudeOfRow(x, from, n);
-        pairs(x, from, e, to, low, lowTo, n, magic);
+        double max = magnitudeOfRow(x, 0, n);
+        pairs(x, e, low, to, n, magic);
         return max;
     }
 
-    /** exp(x) 2^b = e + low. */
-    private static void pairs(double[] x, int from, double[] e, int to, double[] low, int lowTo, int n, double magic) {
+    /** exp(x) 2^b = e + low, these from an index on. */
+    private static void pairs(double[] x, double[] e, double[] low, int to, int n, double magic) {
         DoubleVector minusLn2High = DoubleVector.broadcast(S, -LN2_HIGH);
         DoubleVector minusLn2Low = DoubleVector.broadcast(S, -LN2_LOW);
         DoubleVector one = DoubleVector.broadcast(S, 1.0);
         for (int i = 0; i < n; i += LANES) {
-            DoubleVector v = DoubleVector.fromArray(S, x, from + i);
+            DoubleVector v = DoubleVector.fromArray(S, x, i);
             // k = rint(x log2(e)) and, in the low bits of shifted, k + BIAS + b
             DoubleVector shifted = v.fma(LOG2E, magic);
             DoubleVector k = shifted.sub(magic);
@@ -145,33 +143,33 @@ final class VectorLoops {
             DoubleVector t = r2.fma(q, tail);
             DoubleVector p = h.add(t);
             DoubleVector power = shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
-            h.sub(p).add(t).mul(power).intoArray(low, lowTo + i);
+            h.sub(p).add(t).mul(power).intoArray(low, to + i);
             p.mul(power).intoArray(e, to + i);
         }
     }
 
-    static void expSums(double[] e, int from, double[] low, boolean signs, int runs, int n, int width,
-            double[] sumHigh, double[] sumLow, double[][] memory) {
+    static void expSums(double[] e, double[] low, boolean signs, int runs, int n, int width, double[] sumHigh,
+            double[] sumLow, double[][] memory) {
         for (int run = 0; run < runs; run++) {
             for (int c = 0; c < width; c += LANES) {
                 int first = run * n + c;
                 int end = run * n + n;
                 if (signs) {
-                    expSumsOfColumns(e, from, low, first, end, width, sumHigh, sumLow, run * width + c);
+                    expSumsOfColumns(e, low, first, end, width, sumHigh, sumLow, run * width + c);
                 } else {
-                    addPairs(e, from, low, first, end, width, sumHigh, sumLow, run * width + c);
+                    addPairs(e, low, first, end, width, sumHigh, sumLow, run * width + c);
                 }
             }
         }
     }
 
-    private static void expSumsOfColumns(double[] e, int shift, double[] low, int from, int end, int step,
-            double[] sumHigh, double[] sumLow, int c) {
+    private static void expSumsOfColumns(double[] e, double[] low, int from, int end, int step, double[] sumHigh,
+            double[] sumLow, int c) {
         DoubleVector sum = DoubleVector.fromArray(S, sumHigh, c);
         DoubleVector rest = DoubleVector.fromArray(S, sumLow, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = DoubleVector.fromArray(S, e, shift + i);
+            DoubleVector v = DoubleVector.fromArray(S, e, i);
             DoubleVector w = DoubleVector.fromArray(S, low, i);
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
@@ -179,8 +177,7 @@ final class VectorLoops {
             rest = rest.add(error.add(w));
             sum = next;
             // stored with the sign of the low part
-            v.reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles()
-                    .intoArray(e, shift + i);
+            v.reinterpretAsLongs().or(w.reinterpretAsLongs().and(SIGN_BIT)).reinterpretAsDoubles().intoArray(e, i);
         }
         sum.intoArray(sumHigh, c);
         rest.intoArray(sumLow, c);
@@ -414,8 +411,8 @@ final class VectorLoops {
             int at = from + done;
             for (int c = 0; c < width; c += LANES) {
                 surprisalsOfColumns(x, shareHigh, shareLow, at, m, width, max, p, q, c);
-                addPairs(p, 0, q, c, m, width, firstHigh, firstLow, c);
-                addPairs(shareHigh, 0, shareLow, at + c, at + m, width, secondHigh, secondLow, c);
+                addPairs(p, q, c, m, width, firstHigh, firstLow, c);
+                addPairs(shareHigh, shareLow, at + c, at + m, width, secondHigh, secondLow, c);
             }
         }
     }
@@ -437,14 +434,14 @@ final class VectorLoops {
         }
     }
 
-    /** Adds p + q to the sums of their columns, p being read from {@code shift} further on. */
-    private static void addPairs(double[] p, int shift, double[] q, int from, int end, int step, double[] high,
-            double[] low, int c) {
+    /** Adds p + q to the sums of their columns. */
+    private static void addPairs(double[] p, double[] q, int from, int end, int step, double[] high, double[] low,
+            int c) {
         DoubleVector sum = DoubleVector.fromArray(S, high, c);
         DoubleVector rest = DoubleVector.fromArray(S, low, c);
         for (int i = from; i < end; i += step) {
             // sum + v = next + error exactly
-            DoubleVector v = DoubleVector.fromArray(S, p, shift + i);
+            DoubleVector v = DoubleVector.fromArray(S, p, i);
             DoubleVector next = sum.add(v);
             DoubleVector part = next.sub(sum);
             rest = rest.add(sum.sub(next.sub(part)).add(v.sub(part)).add(DoubleVector.fromArray(S, q, i)));
@@ -463,7 +460,7 @@ final class VectorLoops {
             int at = from + done;
             for (int c = 0; c < width; c += LANES) {
                 softmaxTermsOfColumns(p, u, at, m, width, top, h, l, c);
-                addPairs(h, 0, l, c, m, width, firstHigh, firstLow, c);
+                addPairs(h, l, c, m, width, firstHigh, firstLow, c);
                 sumColumns(p, at + c, at + m, width, secondHigh, secondLow, c);
             }
         }

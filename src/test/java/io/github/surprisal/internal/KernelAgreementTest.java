@@ -157,15 +157,14 @@ class KernelAgreementTest {
             @Override
             void run(KernelSet k, Data x, Run r) {
                 clampForExp(x.a);
-                x.column[0][0] = k.exponentials(x.a, r.from, x.b, r.column, x.c, r.n, KernelCalls.magic(0), x.memory);
+                x.column[0][0] = k.exponentials(x.a, x.b, x.c, r.n, KernelCalls.magic(0), x.memory);
             }
         },
         EXPONENTIALS_SCALED_IN_PLACE {
             @Override
             void run(KernelSet k, Data x, Run r) {
                 clampForExp(x.a);
-                x.column[0][0] = k.exponentials(
-                        x.a, r.from, x.a, r.from, x.b, r.n, KernelCalls.magic(512 + 300), x.memory);
+                x.column[0][0] = k.exponentials(x.a, x.a, x.b, r.n, KernelCalls.magic(512 + 300), x.memory);
             }
         },
         EXPONENTIALS_OF_ROWS {
@@ -188,15 +187,15 @@ class KernelAgreementTest {
         EXP_SUMS(true) {
             @Override
             void run(KernelSet k, Data x, Run r) {
-                int runs = Math.min(5, (ELEMENTS - r.from) / r.n);
-                k.expSums(x.a, r.from, x.b, false, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
+                int runs = Math.min(5, ELEMENTS / r.n);
+                k.expSums(x.a, x.b, false, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
             }
         },
         EXP_SUMS_AND_SIGNS(true) {
             @Override
             void run(KernelSet k, Data x, Run r) {
-                int runs = Math.min(5, (ELEMENTS - r.from) / r.n);
-                k.expSums(x.a, r.from, x.b, true, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
+                int runs = Math.min(5, ELEMENTS / r.n);
+                k.expSums(x.a, x.b, true, runs, r.n, r.width, x.column[0], x.column[1], x.memory);
             }
         },
         SCALE_TILE(true) {

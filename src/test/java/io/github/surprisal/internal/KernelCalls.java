@@ -35,7 +35,7 @@ final class KernelCalls {
     static Pair exp(KernelSet kernels, double[] x, int scale) {
         int n = wholeVectors(x.length);
         Pair result = new Pair(new double[n], new double[n]);
-        kernels.exponentials(Arrays.copyOf(x, n), 0, result.high, 0, result.low, n, magic(scale), memory());
+        kernels.exponentials(Arrays.copyOf(x, n), result.high, result.low, n, magic(scale), memory());
         return result;
     }
 
@@ -45,8 +45,8 @@ final class KernelCalls {
         double[] low = new double[x.length];
         double[] sumHigh = new double[KernelSet.STRIPES];
         double[] sumLow = new double[KernelSet.STRIPES];
-        double magnitude = kernels.exponentials(x, 0, stored, 0, low, x.length, magic(scale), memory());
-        kernels.expSums(stored, 0, low, true, 1, x.length, KernelSet.STRIPES, sumHigh, sumLow, memory());
+        double magnitude = kernels.exponentials(x, stored, low, x.length, magic(scale), memory());
+        kernels.expSums(stored, low, true, 1, x.length, KernelSet.STRIPES, sumHigh, sumLow, memory());
         return new Exponentials(stored, magnitude, sumHigh, sumLow);
     }
 
