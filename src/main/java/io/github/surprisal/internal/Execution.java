@@ -17,8 +17,6 @@ public final class Execution {
      * AMD EPYC (Zen 5), two processors, JDK 17, vector kernels).
      */
     private static final int LEAST = 1 << 17;
-    /** Logits of a row that a task has at least. */
-    private static final int GRAIN = 1 << 15;
 
     private final ForkJoinPool pool;
 
@@ -60,7 +58,7 @@ public final class Execution {
 
     /** Splits the spans of a row and waits for all of them. */
     void runSpans(Geometry g, Work work) {
-        run(GRAIN / Geometry.SPAN, g.spans(), work);
+        run(Geometry.GROUP / Geometry.SPAN, g.spans(), work);
     }
 
     private void run(int range, int end, Work work) {
