@@ -81,14 +81,15 @@ class AllocationTest {
         private final double[] probabilities;
         private final double[] upstream;
         private final double[] gradient;
+        private final int[] allTargets;
         private final int[] targets;
         private final double[] distributions;
         private final double[] upstreamPerSample;
         private final double[] losses;
         private final int[] predicted;
-        private final CrossEntropyLoss weighted;
-        private final CrossEntropyLoss smoothed;
-        private final NllLoss weightedNll;
+        private final AnyLoss weighted;
+        private final AnyLoss smoothed;
+        private final AnyLoss weightedNll;
 
         Batch(String name, Layout layout, double scale) {
             Random random = new Random(7);
@@ -102,18 +103,19 @@ class AllocationTest {
             Softmax.create().forward(logits, layout, probabilities);
             upstream = random.doubles(logits.length).toArray();
             gradient = new double[logits.length];
-            targets = random.ints(layout.samples(), 0, layout.classes()).toArray();
+            allTargets = random.ints(layout.samples(), 0, layout.classes()).toArray();
+            targets = allTargets.clone();
             targets[0] = IGNORED;
             distributions = random.doubles(layout.samples() * layout.classes()).toArray();
             upstreamPerSample = random.doubles(layout.samples()).toArray();
             losses = new double[layout.samples()];
             predicted = new int[layout.samples()];
             double[] weights = random.doubles(layout.classes()).toArray();
-            weighted = CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
-                    .reduction(Reduction.SUM).build();
-            smoothed = CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
-                    .labelSmoothing(0.1).build();
-            weightedNll = NllLoss.builder().ignoreIndex(IGNORED).classWeights(weights).build();
+            weighted = AnyLoss.of(CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
+                    .reduction(Reduction.SUM).build());
+            smoothed = AnyLoss.of(CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
+                    .labelSmoothing(0.1).build());
+            weightedNll = AnyLoss.of(NllLoss.builder().ignoreIndex(IGNORED).classWeights(weights).build());
         }
     }
 
@@ -143,68 +145,53 @@ class AllocationTest {
         forms.add(Form.of("log-softmax forward", b -> logSoftmax.forward(b.logits, b.layout, b.gradient)));
         forms.add(Form.of("log-softmax backward",
                 b -> logSoftmax.backward(b.logProbabilities, b.upstream, b.layout, b.gradient)));
-        CrossEntropyLoss plain = CrossEntropyLoss.builder().ignoreIndex(IGNORED).build();
-        addCrossEntropy(forms, "", b -> plain);
-        addCrossEntropy(forms, ", weights", b -> b.weighted);
-        addCrossEntropy(forms, ", weights and smoothing", b -> b.smoothed);
-        NllLoss plainNll = NllLoss.builder().ignoreIndex(IGNORED).build();
-        addNll(forms, "", b -> plainNll);
-        addNll(forms, ", weights", b -> b.weightedNll);
+        AnyLoss everything = AnyLoss.of(CrossEntropyLoss.create());
+        AnyLoss some = AnyLoss.of(CrossEntropyLoss.builder().ignoreIndex(IGNORED).build());
+        addIndices(forms, "cross-entropy, nothing ignored", b -> everything, b -> b.logits, b -> b.allTargets);
+        addIndices(forms, "cross-entropy", b -> some, b -> b.logits, b -> b.targets);
+        addIndices(forms, "cross-entropy, weights", b -> b.weighted, b -> b.logits, b -> b.targets);
+        addIndices(forms, "cross-entropy, weights and smoothing", b -> b.smoothed, b -> b.logits, b -> b.targets);
+        addProbabilities(forms, "cross-entropy", b -> some, b -> b.logits);
+        addProbabilities(forms, "cross-entropy, weights", b -> b.weighted, b -> b.logits);
+        addProbabilities(forms, "cross-entropy, weights and smoothing", b -> b.smoothed, b -> b.logits);
+        AnyLoss nll = AnyLoss.of(NllLoss.builder().ignoreIndex(IGNORED).build());
+        addIndices(forms, "nll", b -> nll, b -> b.logProbabilities, b -> b.targets);
+        addIndices(forms, "nll, weights", b -> b.weightedNll, b -> b.logProbabilities, b -> b.targets);
+        addProbabilities(forms, "nll", b -> nll, b -> b.logProbabilities);
+        addProbabilities(forms, "nll, weights", b -> b.weightedNll, b -> b.logProbabilities);
         return forms;
     }
 
-    private static void addCrossEntropy(List<Form> forms, String with, Function<Batch, CrossEntropyLoss> o) {
-        String index = "cross-entropy, class indices" + with + ": ";
-        forms.add(new Form(index + "short forward", b -> o.apply(b).forward(b.logits, b.targets)));
+    private static void addIndices(List<Form> forms, String name, Function<Batch, AnyLoss> o,
+            Function<Batch, double[]> x, Function<Batch, int[]> t) {
+        String index = name + ", class indices: ";
+        forms.add(new Form(index + "short forward", b -> o.apply(b).forward(x.apply(b), t.apply(b))));
         forms.add(new Form(index + "short forwardBackward",
-                b -> o.apply(b).forwardBackward(b.logits, b.targets, b.gradient)));
-        forms.add(new Form(index + "forward", b -> o.apply(b).forward(b.logits, b.layout, b.targets)));
-        forms.add(Form.of(index + "backward", b -> o.apply(b).backward(b.logits, b.layout, b.targets, 2, b.gradient)));
+                b -> o.apply(b).forwardBackward(x.apply(b), t.apply(b), b.gradient)));
+        forms.add(new Form(index + "forward", b -> o.apply(b).forward(x.apply(b), b.layout, t.apply(b))));
+        forms.add(Form.of(index + "backward",
+                b -> o.apply(b).backward(x.apply(b), b.layout, t.apply(b), 2, b.gradient)));
         forms.add(new Form(index + "forwardBackward",
-                b -> o.apply(b).forwardBackward(b.logits, b.layout, b.targets, 2, b.gradient)));
+                b -> o.apply(b).forwardBackward(x.apply(b), b.layout, t.apply(b), 2, b.gradient)));
         forms.add(Form.of(index + "forwardPerSample",
-                b -> o.apply(b).forwardPerSample(b.logits, b.layout, b.targets, b.losses)));
+                b -> o.apply(b).forwardPerSample(x.apply(b), b.layout, t.apply(b), b.losses)));
         forms.add(Form.of(index + "backwardPerSample",
-                b -> o.apply(b).backwardPerSample(b.logits, b.layout, b.targets, b.upstreamPerSample, b.gradient)));
-        forms.add(new Form(index + "denominator", b -> o.apply(b).denominator(b.layout, b.targets)));
-        String dense = "cross-entropy, class probabilities" + with + ": ";
-        forms.add(new Form(dense + "forward", b -> o.apply(b).forward(b.logits, b.layout, b.distributions)));
-        forms.add(Form.of(dense + "backward",
-                b -> o.apply(b).backward(b.logits, b.layout, b.distributions, 2, b.gradient)));
-        forms.add(new Form(dense + "forwardBackward",
-                b -> o.apply(b).forwardBackward(b.logits, b.layout, b.distributions, 2, b.gradient)));
-        forms.add(Form.of(dense + "forwardPerSample",
-                b -> o.apply(b).forwardPerSample(b.logits, b.layout, b.distributions, b.losses)));
-        forms.add(Form.of(dense + "backwardPerSample", b -> o.apply(b)
-                .backwardPerSample(b.logits, b.layout, b.distributions, b.upstreamPerSample, b.gradient)));
-        forms.add(new Form(dense + "denominator", b -> o.apply(b).denominator(b.layout, b.distributions)));
+                b -> o.apply(b).backwardPerSample(x.apply(b), b.layout, t.apply(b), b.upstreamPerSample, b.gradient)));
+        forms.add(new Form(index + "denominator", b -> o.apply(b).denominator(b.layout, t.apply(b))));
     }
 
-    private static void addNll(List<Form> forms, String with, Function<Batch, NllLoss> o) {
-        String index = "nll, class indices" + with + ": ";
-        forms.add(new Form(index + "short forward", b -> o.apply(b).forward(b.logProbabilities, b.targets)));
-        forms.add(new Form(index + "short forwardBackward",
-                b -> o.apply(b).forwardBackward(b.logProbabilities, b.targets, b.gradient)));
-        forms.add(new Form(index + "forward", b -> o.apply(b).forward(b.logProbabilities, b.layout, b.targets)));
-        forms.add(Form.of(index + "backward",
-                b -> o.apply(b).backward(b.logProbabilities, b.layout, b.targets, 2, b.gradient)));
-        forms.add(new Form(index + "forwardBackward",
-                b -> o.apply(b).forwardBackward(b.logProbabilities, b.layout, b.targets, 2, b.gradient)));
-        forms.add(Form.of(index + "forwardPerSample",
-                b -> o.apply(b).forwardPerSample(b.logProbabilities, b.layout, b.targets, b.losses)));
-        forms.add(Form.of(index + "backwardPerSample", b -> o.apply(b)
-                .backwardPerSample(b.logProbabilities, b.layout, b.targets, b.upstreamPerSample, b.gradient)));
-        forms.add(new Form(index + "denominator", b -> o.apply(b).denominator(b.layout, b.targets)));
-        String dense = "nll, class probabilities" + with + ": ";
-        forms.add(new Form(dense + "forward", b -> o.apply(b).forward(b.logProbabilities, b.layout, b.distributions)));
+    private static void addProbabilities(List<Form> forms, String name, Function<Batch, AnyLoss> o,
+            Function<Batch, double[]> x) {
+        String dense = name + ", class probabilities: ";
+        forms.add(new Form(dense + "forward", b -> o.apply(b).forward(x.apply(b), b.layout, b.distributions)));
         forms.add(Form.of(dense + "backward",
-                b -> o.apply(b).backward(b.logProbabilities, b.layout, b.distributions, 2, b.gradient)));
+                b -> o.apply(b).backward(x.apply(b), b.layout, b.distributions, 2, b.gradient)));
         forms.add(new Form(dense + "forwardBackward",
-                b -> o.apply(b).forwardBackward(b.logProbabilities, b.layout, b.distributions, 2, b.gradient)));
+                b -> o.apply(b).forwardBackward(x.apply(b), b.layout, b.distributions, 2, b.gradient)));
         forms.add(Form.of(dense + "forwardPerSample",
-                b -> o.apply(b).forwardPerSample(b.logProbabilities, b.layout, b.distributions, b.losses)));
+                b -> o.apply(b).forwardPerSample(x.apply(b), b.layout, b.distributions, b.losses)));
         forms.add(Form.of(dense + "backwardPerSample", b -> o.apply(b)
-                .backwardPerSample(b.logProbabilities, b.layout, b.distributions, b.upstreamPerSample, b.gradient)));
+                .backwardPerSample(x.apply(b), b.layout, b.distributions, b.upstreamPerSample, b.gradient)));
         forms.add(new Form(dense + "denominator", b -> o.apply(b).denominator(b.layout, b.distributions)));
     }
 
