@@ -1,14 +1,15 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.KernelSelection;
+import io.github.surprisal.internal.kernels.KernelSelection;
 
 /**
  * Which of the two sets of kernels this VM uses. Results are the same bits with each of them.
  *
- * <p>The vector kernels are taken if the VM was started with {@code --add-modules jdk.incubator.vector}, compiles code
- * and has vectors of at least 128 bits. The system property {@code surprisal.kernels} overrides that: {@code auto} (the
- * default), {@code scalar}, or {@code vector}, which fails where they cannot run. The choice is made once, at the first
- * use.
+ * <p>Every program begins with the scalar kernels. If the VM was started with {@code --add-modules
+ * jdk.incubator.vector}, compiles code and has vectors of at least 128 bits, the vector kernels take over after some
+ * 67 million logits, a few tenths of a second of work: to load and compile them takes longer than many a program runs.
+ * The system property {@code surprisal.kernels} overrides that: {@code auto} (the default), {@code scalar}, or
+ * {@code vector}, from the first call on, which fails where they cannot run.
  */
 public final class Kernels {
 
@@ -16,7 +17,7 @@ public final class Kernels {
     }
 
     /**
-     * The name of the kernels in use.
+     * The name of the kernels in use now.
      *
      * @return {@code "scalar"}, or {@code "vector-"} and the width of the vectors in bits, such as {@code "vector-256"}
      * @throws IllegalStateException if the system property has another value, or asks for vector kernels that cannot

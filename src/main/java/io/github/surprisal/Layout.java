@@ -1,7 +1,6 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.Geometry;
-import io.github.surprisal.internal.Require;
+import io.github.surprisal.internal.rows.Geometry;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -219,6 +218,15 @@ public final class Layout {
     @Override
     public String toString() {
         return geometry.toString();
+    }
+
+    /** The geometry of contiguous rows of so many classes. */
+    static Geometry rows(double[] logits, int classes) {
+        Objects.requireNonNull(logits, "logits");
+        Require.that(classes >= 1, "classes is %d, but must be at least 1", classes);
+        Require.that(logits.length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)",
+                logits.length, classes);
+        return Geometry.rows(logits.length / classes, classes);
     }
 
     /** The geometry of an argument called layout. */

@@ -1,7 +1,10 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.Geometry;
-import io.github.surprisal.internal.SoftmaxOperator;
+import io.github.surprisal.internal.operations.LogSoftmaxBackward;
+import io.github.surprisal.internal.operations.LogSoftmaxForward;
+import io.github.surprisal.internal.rows.Elements;
+import io.github.surprisal.internal.rows.Geometry;
+import io.github.surprisal.internal.rows.Threads;
 
 /**
  * Log-softmax: the logarithms of the probabilities of logits, and their gradient.
@@ -33,10 +36,10 @@ import io.github.surprisal.internal.SoftmaxOperator;
  */
 public final class LogSoftmax {
 
-    private final SoftmaxOperator operator;
+    private final Threads threads;
 
     private LogSoftmax(Builder builder) {
-        this.operator = new SoftmaxOperator(builder.execution());
+        this.threads = builder.threads();
     }
 
     /**
@@ -67,9 +70,9 @@ public final class LogSoftmax {
      * @throws NullPointerException if the array is null
      */
     public double[] forward(double[] logits, int classes) {
-        Geometry rows = SoftmaxOperator.rows(logits, classes);
+        Geometry rows = Layout.rows(logits, classes);
         double[] logProbabilities = new double[logits.length];
-        operator.logSoftmax(rows, logits, logProbabilities);
+        LogSoftmaxForward.run(rows, Elements.DOUBLES, logits, logProbabilities, threads);
         return logProbabilities;
     }
 
@@ -83,7 +86,10 @@ public final class LogSoftmax {
      * @throws NullPointerException if an argument is null
      */
     public void forward(double[] logits, Layout layout, double[] logProbabilities) {
-        operator.logSoftmax(Layout.geometry(layout), logits, logProbabilities);
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(Elements.DOUBLES, logits, "logits", g);
+        Require.reaches(Elements.DOUBLES, logProbabilities, "logProbabilities", g);
+        LogSoftmaxForward.run(g, Elements.DOUBLES, logits, logProbabilities, threads);
     }
 
     /**
@@ -98,7 +104,11 @@ public final class LogSoftmax {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logProbabilities, double[] upstream, Layout layout, double[] gradient) {
-        operator.logSoftmaxBackward(Layout.geometry(layout), logProbabilities, upstream, gradient);
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(Elements.DOUBLES, logProbabilities, "logProbabilities", g);
+        Require.reaches(Elements.DOUBLES, upstream, "upstream", g);
+        Require.reaches(Elements.DOUBLES, gradient, "gradient", g);
+        LogSoftmaxBackward.run(g, Elements.DOUBLES, logProbabilities, upstream, gradient, threads);
     }
 
     /** The options of a {@link LogSoftmax}. Not thread-safe; what it builds is. */

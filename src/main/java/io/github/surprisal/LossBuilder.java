@@ -1,20 +1,26 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.LossSettings;
-import io.github.surprisal.internal.Require;
+import io.github.surprisal.internal.operations.ClassSettings;
 import java.util.Objects;
 
 /** The options that every loss has. */
 abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> {
 
     private Reduction reduction = Reduction.MEAN;
-    private double[] classWeights;
+    private double[] classWeights = {};
     private int[] ignored = {};
     private EmptyMean emptyMean = EmptyMean.NAN;
 
-    LossSettings settings(double labelSmoothing) {
-        return new LossSettings(reduction == Reduction.MEAN, classWeights, ignored, labelSmoothing,
-                LossSettings.EmptyMeanRule.valueOf(emptyMean.name()), execution());
+    Reduction reduction() {
+        return reduction;
+    }
+
+    EmptyMean emptyMean() {
+        return emptyMean;
+    }
+
+    ClassSettings classSettings(double labelSmoothing) {
+        return ClassSettings.of(classWeights, ignored, labelSmoothing);
     }
 
     /**

@@ -1,7 +1,10 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.Geometry;
-import io.github.surprisal.internal.Loss;
+import io.github.surprisal.internal.operations.IndexNll;
+import io.github.surprisal.internal.operations.LossOperation;
+import io.github.surprisal.internal.operations.ProbabilityNll;
+import io.github.surprisal.internal.rows.Elements;
+import io.github.surprisal.internal.rows.Geometry;
 
 /**
  * Negative log-likelihood of targets under given log-probabilities, such as those of {@link LogSoftmax}.
@@ -30,12 +33,10 @@ import io.github.surprisal.internal.Loss;
  *
  * @see CrossEntropyLoss
  */
-public final class NllLoss {
-
-    private final Loss loss;
+public final class NllLoss extends ClassLoss {
 
     private NllLoss(Builder builder) {
-        this.loss = Loss.negativeLogLikelihood(builder.settings(0.0));
+        super("logProbabilities", builder, 0.0);
     }
 
     /**
@@ -56,248 +57,14 @@ public final class NllLoss {
         return new Builder();
     }
 
-    // ---- the short form: contiguous rows, class indices
-
-    /**
-     * The loss of {@code targets.length} contiguous rows of {@code logProbabilities.length / targets.length} classes.
-     *
-     * @param logProbabilities [batch, classes], row-major; read
-     * @param targets [batch], the class index of each row; read
-     * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException if the length of {@code logProbabilities} is not a positive multiple of that of
-     *         {@code targets} (with no targets: not 0), or a target is neither a class nor ignored
-     * @throws NullPointerException if an array is null
-     */
-    public double forward(double[] logProbabilities, int[] targets) {
-        return loss.forward(loss.rows(logProbabilities, targets), logProbabilities, targets);
+    @Override
+    LossOperation operation(Geometry g, double[] logProbabilities, int[] targets) {
+        return IndexNll.of(g, Elements.DOUBLES, logProbabilities, targets, settings());
     }
 
-    /**
-     * The gradient of {@link #forward(double[], int[])} with respect to the log-probabilities.
-     *
-     * @param logProbabilities [batch, classes], row-major; read
-     * @param targets [batch], the class index of each row; read
-     * @return a new array, [batch, classes]
-     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, but never for an empty mean
-     * @throws NullPointerException if an array is null
-     */
-    public double[] backward(double[] logProbabilities, int[] targets) {
-        Geometry rows = loss.rows(logProbabilities, targets);
-        double[] gradient = new double[logProbabilities.length];
-        loss.backward(rows, logProbabilities, targets, 1.0, gradient);
-        return gradient;
-    }
-
-    /**
-     * The loss of {@link #forward(double[], int[])} and its gradient in one step.
-     *
-     * @param logProbabilities [batch, classes], row-major; read
-     * @param targets [batch], the class index of each row; read
-     * @param gradient [batch, classes], overwritten; may be {@code logProbabilities} itself
-     * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, or if {@code gradient} is too short
-     * @throws NullPointerException if an array is null
-     */
-    public double forwardBackward(double[] logProbabilities, int[] targets, double[] gradient) {
-        return loss.forwardBackward(loss.rows(logProbabilities, targets), logProbabilities, targets, 1.0, gradient);
-    }
-
-    // ---- the full form, class indices
-
-    /**
-     * The loss of a batch.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, inner...], a class index for each sample; read
-     * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor
-     *         ignored, there is not one class weight for each class, or the mean is over nothing and
-     *         {@link EmptyMean#THROW} was asked for
-     * @throws NullPointerException if an argument is null
-     */
-    public double forward(double[] logProbabilities, Layout layout, int[] targets) {
-        return loss.forward(Layout.geometry(layout), logProbabilities, targets);
-    }
-
-    /**
-     * The gradient of {@link #forward(double[], Layout, int[])} with respect to the log-probabilities, times a factor.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, inner...], a class index for each sample; read
-     * @param upstream the factor: 1.0, a loss scale, or the share of a micro-batch in a larger batch
-     * @param gradient in the layout, overwritten; may be {@code logProbabilities} itself
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean
-     * @throws NullPointerException if an argument is null
-     */
-    public void backward(double[] logProbabilities, Layout layout, int[] targets, double upstream, double[] gradient) {
-        loss.backward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
-    }
-
-    /**
-     * The loss of {@link #forward(double[], Layout, int[])} and the gradient of
-     * {@link #backward(double[], Layout, int[], double, double[])} in one step. The loss is not multiplied by
-     * {@code upstream}.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, inner...], a class index for each sample; read
-     * @param upstream what the gradient is multiplied by
-     * @param gradient in the layout, overwritten; may be {@code logProbabilities} itself
-     * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}
-     * @throws NullPointerException if an argument is null
-     */
-    public double forwardBackward(double[] logProbabilities, Layout layout, int[] targets, double upstream,
-            double[] gradient) {
-        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
-    }
-
-    /**
-     * The loss of every sample, weighted but not reduced.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, inner...], a class index for each sample; read
-     * @param losses [batch, inner...], overwritten; in nats, 0 for an ignored sample
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean; or if
-     *         {@code losses} is {@code logProbabilities}
-     * @throws NullPointerException if an argument is null
-     */
-    public void forwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] losses) {
-        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, targets, losses);
-    }
-
-    /**
-     * The gradient of {@link #forwardPerSample(double[], Layout, int[], double[])}, each sample times its own factor.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, inner...], a class index for each sample; read
-     * @param upstream [batch, inner...], the factor of each sample; read
-     * @param gradient in the layout, overwritten; may be {@code logProbabilities} itself, but not {@code upstream}
-     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, int[], double[])}
-     * @throws NullPointerException if an argument is null
-     */
-    public void backwardPerSample(double[] logProbabilities, Layout layout, int[] targets, double[] upstream,
-            double[] gradient) {
-        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
-    }
-
-    /**
-     * What {@link Reduction#MEAN} divides by: the sum of the weights of the targets of all samples that are not
-     * ignored.
-     *
-     * @param layout where the batch lies
-     * @param targets [batch, inner...], a class index for each sample; read
-     * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is neither a class nor ignored, or
-     *         there is not one class weight for each class
-     * @throws NullPointerException if an argument is null
-     */
-    public double denominator(Layout layout, int[] targets) {
-        return loss.denominator(Layout.geometry(layout), targets);
-    }
-
-    // ---- the full form, class probabilities
-
-    /**
-     * The loss of a batch whose targets are class probabilities.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's
-     *        order but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
-     * @return the mean over the samples or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or
-     *         infinite, {@code targets} is {@code logProbabilities}, there is not one class weight for each class, or
-     *         the mean is over nothing and {@link EmptyMean#THROW} was asked for
-     * @throws NullPointerException if an argument is null
-     */
-    public double forward(double[] logProbabilities, Layout layout, double[] targets) {
-        return loss.forward(Layout.geometry(layout), logProbabilities, targets);
-    }
-
-    /**
-     * The gradient of {@link #forward(double[], Layout, double[])} with respect to the log-probabilities, times a
-     * factor.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @param upstream the factor
-     * @param gradient in the layout, overwritten; may be {@code logProbabilities} itself, but not {@code targets}
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean
-     * @throws NullPointerException if an argument is null
-     */
-    public void backward(double[] logProbabilities, Layout layout, double[] targets, double upstream,
-            double[] gradient) {
-        loss.backward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
-    }
-
-    /**
-     * The loss of {@link #forward(double[], Layout, double[])} and the gradient of
-     * {@link #backward(double[], Layout, double[], double, double[])} in one step.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @param upstream what the gradient is multiplied by
-     * @param gradient in the layout, overwritten; may be {@code logProbabilities} itself, but not {@code targets}
-     * @return the mean or the sum of the losses, in nats
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}
-     * @throws NullPointerException if an argument is null
-     */
-    public double forwardBackward(double[] logProbabilities, Layout layout, double[] targets, double upstream,
-            double[] gradient) {
-        return loss.forwardBackward(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
-    }
-
-    /**
-     * The loss of every sample, not reduced.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @param losses [batch, inner...], overwritten; in nats
-     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or
-     *         if {@code losses} is one of the other arrays
-     * @throws NullPointerException if an argument is null
-     */
-    public void forwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] losses) {
-        loss.forwardPerSample(Layout.geometry(layout), logProbabilities, targets, losses);
-    }
-
-    /**
-     * The gradient of {@link #forwardPerSample(double[], Layout, double[], double[])}, each sample times its own
-     * factor.
-     *
-     * @param logProbabilities in the layout; read
-     * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @param upstream [batch, inner...], the factor of each sample; read
-     * @param gradient in the layout, overwritten; may be {@code logProbabilities} itself, but none of the others
-     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}
-     * @throws NullPointerException if an argument is null
-     */
-    public void backwardPerSample(double[] logProbabilities, Layout layout, double[] targets, double[] upstream,
-            double[] gradient) {
-        loss.backwardPerSample(Layout.geometry(layout), logProbabilities, targets, upstream, gradient);
-    }
-
-    /**
-     * What {@link Reduction#MEAN} divides by with class probabilities: the number of samples.
-     *
-     * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there
-     *         is not one class weight for each class
-     * @throws NullPointerException if an argument is null
-     */
-    public double denominator(Layout layout, double[] targets) {
-        return loss.denominator(Layout.geometry(layout), targets);
+    @Override
+    LossOperation operation(Geometry g, double[] logProbabilities, double[] targets) {
+        return ProbabilityNll.of(g, Elements.DOUBLES, logProbabilities, targets, settings());
     }
 
     /** The options of a {@link NllLoss}. Not thread-safe; what it builds is. */

@@ -1,18 +1,23 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.Execution;
+import io.github.surprisal.internal.kernels.KernelSelection;
+import io.github.surprisal.internal.rows.Threads;
 import java.util.Objects;
 import java.util.concurrent.ForkJoinPool;
 
 /** The options that every operator has. */
 abstract class OperatorBuilder<B extends OperatorBuilder<B>> {
 
-    private Execution execution = Execution.SEQUENTIAL;
+    private Threads threads = Threads.CALLER;
+
+    OperatorBuilder() {
+        KernelSelection.check();
+    }
 
     abstract B self();
 
-    Execution execution() {
-        return execution;
+    Threads threads() {
+        return threads;
     }
 
     /**
@@ -34,7 +39,7 @@ abstract class OperatorBuilder<B extends OperatorBuilder<B>> {
      * @throws NullPointerException if the pool is null
      */
     public B parallel(ForkJoinPool pool) {
-        execution = Execution.on(Objects.requireNonNull(pool, "pool"));
+        threads = Threads.of(Objects.requireNonNull(pool, "pool"));
         return self();
     }
 }

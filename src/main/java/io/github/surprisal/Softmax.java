@@ -1,7 +1,11 @@
 package io.github.surprisal;
 
-import io.github.surprisal.internal.Geometry;
-import io.github.surprisal.internal.SoftmaxOperator;
+import io.github.surprisal.internal.operations.Prediction;
+import io.github.surprisal.internal.operations.SoftmaxBackward;
+import io.github.surprisal.internal.operations.SoftmaxForward;
+import io.github.surprisal.internal.rows.Elements;
+import io.github.surprisal.internal.rows.Geometry;
+import io.github.surprisal.internal.rows.Threads;
 import java.util.Objects;
 
 /**
@@ -32,10 +36,10 @@ import java.util.Objects;
  */
 public final class Softmax {
 
-    private final SoftmaxOperator operator;
+    private final Threads threads;
 
     private Softmax(Builder builder) {
-        this.operator = new SoftmaxOperator(builder.execution());
+        this.threads = builder.threads();
     }
 
     /**
@@ -66,9 +70,9 @@ public final class Softmax {
      * @throws NullPointerException if the array is null
      */
     public double[] forward(double[] logits, int classes) {
-        Geometry rows = SoftmaxOperator.rows(logits, classes);
+        Geometry rows = Layout.rows(logits, classes);
         double[] probabilities = new double[logits.length];
-        operator.softmax(rows, logits, probabilities);
+        SoftmaxForward.run(rows, Elements.DOUBLES, logits, probabilities, threads);
         return probabilities;
     }
 
@@ -82,7 +86,10 @@ public final class Softmax {
      * @throws NullPointerException if an argument is null
      */
     public void forward(double[] logits, Layout layout, double[] probabilities) {
-        operator.softmax(Layout.geometry(layout), logits, probabilities);
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(Elements.DOUBLES, logits, "logits", g);
+        Require.reaches(Elements.DOUBLES, probabilities, "probabilities", g);
+        SoftmaxForward.run(g, Elements.DOUBLES, logits, probabilities, threads);
     }
 
     /**
@@ -97,7 +104,11 @@ public final class Softmax {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] probabilities, double[] upstream, Layout layout, double[] gradient) {
-        operator.softmaxBackward(Layout.geometry(layout), probabilities, upstream, gradient);
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(Elements.DOUBLES, probabilities, "probabilities", g);
+        Require.reaches(Elements.DOUBLES, upstream, "upstream", g);
+        Require.reaches(Elements.DOUBLES, gradient, "gradient", g);
+        SoftmaxBackward.run(g, Elements.DOUBLES, probabilities, upstream, gradient, threads);
     }
 
     /**
@@ -110,9 +121,9 @@ public final class Softmax {
      * @throws NullPointerException if the array is null
      */
     public int[] predict(double[] logits, int classes) {
-        Geometry rows = SoftmaxOperator.rows(logits, classes);
+        Geometry rows = Layout.rows(logits, classes);
         int[] predicted = new int[rows.samples()];
-        operator.predict(rows, logits, predicted);
+        Prediction.run(rows, Elements.DOUBLES, logits, predicted, threads);
         return predicted;
     }
 
@@ -127,7 +138,11 @@ public final class Softmax {
      * @throws NullPointerException if an argument is null
      */
     public void predict(double[] logits, Layout layout, int[] predicted) {
-        operator.predict(Layout.geometry(layout), logits, Objects.requireNonNull(predicted, "predicted"));
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(Elements.DOUBLES, logits, "logits", g);
+        Objects.requireNonNull(predicted, "predicted");
+        Require.holds(predicted.length, "predicted", g.samples(), g);
+        Prediction.run(g, Elements.DOUBLES, logits, predicted, threads);
     }
 
     /** The options of a {@link Softmax}. Not thread-safe; what it builds is. */

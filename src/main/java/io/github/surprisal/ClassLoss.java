@@ -1,0 +1,260 @@
+package io.github.surprisal;
+
+import io.github.surprisal.internal.operations.ClassSettings;
+import io.github.surprisal.internal.operations.LossOperation;
+import io.github.surprisal.internal.rows.Geometry;
+import java.util.Objects;
+
+/**
+ * A loss whose targets are classes: an index for each sample or, as with every {@link Loss}, a probability for each
+ * class.
+ *
+ * <p>A sample whose index is ignored, or whose target has weight 0 (without label smoothing), has loss 0 and gradient 0
+ * whatever its input is, NaN included, alone or beside others.
+ *
+ * <pre>{@code
+ *   ClassLoss loss = CrossEntropyLoss.builder().ignoreIndex(-100).build();
+ *   double value = loss.forwardBackward(logits, targets, gradient);   // logits [batch, classes], targets [batch]
+ * }</pre>
+ */
+public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, NllLoss {
+
+    private final ClassSettings settings;
+
+    ClassLoss(String inputName, LossBuilder<?> builder, double labelSmoothing) {
+        super(inputName, builder);
+        this.settings = builder.classSettings(labelSmoothing);
+    }
+
+    final ClassSettings settings() {
+        return settings;
+    }
+
+    /** What is to be done for a call whose arguments have been checked. */
+    abstract LossOperation operation(Geometry g, double[] input, int[] targets);
+
+    // ---- the short form: contiguous rows, class indices
+
+    /**
+     * The loss of {@code targets.length} contiguous rows of {@code input.length / targets.length} classes.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param targets [batch], the class index of each row; read
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException if the length of {@code input} is not a positive multiple of that of
+     *         {@code targets} (with no targets: not 0), or a target is neither a class nor ignored
+     * @throws NullPointerException if an array is null
+     */
+    public double forward(double[] input, int[] targets) {
+        Geometry g = rows(input, targets);
+        checkTargets(g, targets);
+        return forward(operation(g, input, targets));
+    }
+
+    /**
+     * The gradient of {@link #forward(double[], int[])} with respect to the input.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param targets [batch], the class index of each row; read
+     * @return a new array, [batch, classes]
+     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, but never for an empty mean
+     * @throws NullPointerException if an array is null
+     */
+    public double[] backward(double[] input, int[] targets) {
+        Geometry g = rows(input, targets);
+        checkTargets(g, targets);
+        double[] gradient = new double[input.length];
+        backward(operation(g, input, targets), 1.0, gradient);
+        return gradient;
+    }
+
+    /**
+     * The loss of {@link #forward(double[], int[])} and its gradient in one step.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param targets [batch], the class index of each row; read
+     * @param gradient [batch, classes], overwritten; may be {@code input} itself
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, or if {@code gradient} is too short
+     * @throws NullPointerException if an array is null
+     */
+    public double forwardBackward(double[] input, int[] targets, double[] gradient) {
+        Geometry g = rows(input, targets);
+        checkTargets(g, targets);
+        checkGradient(g, gradient);
+        return forwardBackward(operation(g, input, targets), 1.0, gradient);
+    }
+
+    // ---- the full form, class indices
+
+    /**
+     * The loss of a batch.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor
+     *         ignored, there is not one class weight for each class, or the mean is over nothing and
+     *         {@link EmptyMean#THROW} was asked for
+     * @throws NullPointerException if an argument is null
+     */
+    public double forward(double[] input, Layout layout, int[] targets) {
+        Geometry g = check(input, layout, targets);
+        return forward(operation(g, input, targets));
+    }
+
+    /**
+     * The gradient of {@link #forward(double[], Layout, int[])} with respect to the input, times a factor.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param upstream the factor: 1.0, a loss scale, or the share of a micro-batch in a larger batch
+     * @param gradient in the layout, overwritten; may be {@code input} itself
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(double[] input, Layout layout, int[] targets, double upstream, double[] gradient) {
+        Geometry g = check(input, layout, targets);
+        checkGradient(g, gradient);
+        backward(operation(g, input, targets), upstream, gradient);
+    }
+
+    /**
+     * The loss of {@link #forward(double[], Layout, int[])} and the gradient of
+     * {@link #backward(double[], Layout, int[], double, double[])} in one step. The loss is not multiplied by
+     * {@code upstream}.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param upstream what the gradient is multiplied by
+     * @param gradient in the layout, overwritten; may be {@code input} itself
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public double forwardBackward(double[] input, Layout layout, int[] targets, double upstream, double[] gradient) {
+        Geometry g = check(input, layout, targets);
+        checkGradient(g, gradient);
+        return forwardBackward(operation(g, input, targets), upstream, gradient);
+    }
+
+    /**
+     * The loss of every sample, weighted but not reduced.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param losses [batch, inner...], overwritten; in nats, 0 for an ignored sample
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean; or if
+     *         {@code losses} is {@code input}
+     * @throws NullPointerException if an argument is null
+     */
+    public void forwardPerSample(double[] input, Layout layout, int[] targets, double[] losses) {
+        Geometry g = check(input, layout, targets);
+        checkLosses(g, input, losses);
+        forwardPerSample(operation(g, input, targets), losses);
+    }
+
+    /**
+     * The gradient of {@link #forwardPerSample(double[], Layout, int[], double[])}, each sample times its own factor.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param upstream [batch, inner...], the factor of each sample; read
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code upstream}
+     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, int[], double[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public void backwardPerSample(double[] input, Layout layout, int[] targets, double[] upstream, double[] gradient) {
+        Geometry g = check(input, layout, targets);
+        checkUpstream(g, upstream);
+        checkGradient(g, gradient);
+        Require.distinct(gradient, "gradient", upstream, "upstream");
+        backwardPerSample(operation(g, input, targets), upstream, gradient);
+    }
+
+    /**
+     * What {@link Reduction#MEAN} divides by: the sum of the weights of the targets of all samples that are not
+     * ignored.
+     *
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @return the denominator, whatever the reduction of this loss
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is neither a class nor ignored, or
+     *         there is not one class weight for each class
+     * @throws NullPointerException if an argument is null
+     */
+    public double denominator(Layout layout, int[] targets) {
+        Geometry g = Layout.geometry(layout);
+        Objects.requireNonNull(targets, "targets");
+        checkTargets(g, targets);
+        return denominator(operation(g, NO_INPUT, targets));
+    }
+
+    // ---- checks
+
+    private static final double[] NO_INPUT = {};
+
+    private Geometry check(double[] input, Layout layout, int[] targets) {
+        Geometry g = Layout.geometry(layout);
+        Objects.requireNonNull(targets, "targets");
+        checkInput(g, input);
+        checkTargets(g, targets);
+        return g;
+    }
+
+    /** The geometry of the short form: a row for each target. */
+    private Geometry rows(double[] input, int[] targets) {
+        Objects.requireNonNull(input, inputName());
+        Objects.requireNonNull(targets, "targets");
+        int batch = targets.length;
+        if (batch == 0 ? input.length != 0 : input.length == 0 || input.length % batch != 0) {
+            throw new IllegalArgumentException(inputName() + ".length (" + input.length + ") must be "
+                    + (batch == 0 ? "0 where targets is empty"
+                    : "a positive multiple of targets.length (" + batch + ")"));
+        }
+        return Geometry.rows(batch, batch == 0 ? 1 : input.length / batch);
+    }
+
+    private void checkWeights(Geometry g) {
+        if (settings.weighs() && settings.weights() != g.classes && g.samples() > 0) {
+            throw new IllegalArgumentException("classWeights.length (" + settings.weights() + ") must be " + g.classes
+                    + ", the number of classes of layout " + g);
+        }
+    }
+
+    private void checkTargets(Geometry g, int[] targets) {
+        checkWeights(g);
+        Require.holds(targets.length, "targets", g.samples(), g);
+        int last = g.classes - 1;
+        int signs = 0;
+        for (int s = 0; s < g.samples(); s++) {
+            signs |= targets[s] | last - targets[s]; // a vector loop: negative if any is out of range
+        }
+        for (int s = 0; signs < 0 && s < g.samples(); s++) {
+            int target = targets[s];
+            if ((target < 0 || target >= g.classes) && !settings.ignores(target)) {
+                String hint = target == -100 ? "; ignoreIndex(-100) skips such rows" : "";
+                throw new IllegalArgumentException(
+                        "targets[" + s + "] is " + target + ", but must be in [0, " + g.classes + ")" + hint);
+            }
+        }
+    }
+
+    @Override
+    final void checkTargets(Geometry g, double[] targets) {
+        checkWeights(g);
+        int n = g.samples() * g.classes;
+        Require.holds(targets.length, "targets", n, g);
+        for (int i = 0; i < n; i++) {
+            if (!(targets[i] >= 0.0 && targets[i] <= Double.MAX_VALUE)) {
+                throw new IllegalArgumentException(
+                        "targets[" + i + "] is " + targets[i] + ", but must be finite and at least 0");
+            }
+        }
+    }
+}

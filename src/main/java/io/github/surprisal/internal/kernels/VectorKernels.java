@@ -1,0 +1,159 @@
+package io.github.surprisal.internal.kernels;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.reflect.Method;
+
+/**
+ * The kernels on {@code jdk.incubator.vector}, each a call of its twin in {@link VectorLoops} through a method handle.
+ *
+ * <p>The handles are not final, and that is their purpose: C2 cannot inline through them, and compiles every kernel by
+ * itself. Inlined into their callers, kernels ran C2 out of its budget in about one start of three, and it boxed
+ * vectors for good. A call through a handle costs some nanoseconds, and a kernel handles hundreds of logits.
+ */
+final class VectorKernels extends KernelSelection.VectorSet {
+
+    private static MethodHandle transpose = method(VectorTranspose.class, "transpose");
+    private static MethodHandle exponentials = loop("exponentials");
+    private static MethodHandle expSumOfRows = loop("expSumOfRows");
+    private static MethodHandle expSumOfTile = loop("expSumOfTile");
+    private static MethodHandle sumOfRows = loop("sumOfRows");
+    private static MethodHandle sumOfTile = loop("sumOfTile");
+    private static MethodHandle scaleRows = loop("scaleRows");
+    private static MethodHandle scaleTile = loop("scaleTile");
+    private static MethodHandle extremesOfRows = loop("extremesOfRows");
+    private static MethodHandle logs = loop("logs");
+
+    VectorKernels() {
+    }
+
+    private static MethodHandle loop(String name) {
+        return method(VectorLoops.class, name);
+    }
+
+    private static MethodHandle method(Class<?> owner, String name) {
+        for (Method method : owner.getDeclaredMethods()) {
+            if (method.getName().equals(name)) {
+                try {
+                    return MethodHandles.lookup().unreflect(method);
+                } catch (IllegalAccessException e) {
+                    throw new LinkageError(name, e);
+                }
+            }
+        }
+        throw new LinkageError(name);
+    }
+
+    /** The loops declare no checked exception. */
+    private static RuntimeException unchecked(Throwable thrown) {
+        if (thrown instanceof Error) {
+            throw (Error) thrown;
+        }
+        return (RuntimeException) thrown;
+    }
+
+    @Override
+    int bits() {
+        return VectorLoops.bits();
+    }
+
+    @Override
+    public String name() {
+        return "vector-" + bits();
+    }
+
+    @Override
+    public void transpose(double[] source, int[] from, int fromShift, int fromStep, int n, double[] target, int[] to,
+            int toShift, int toStep, int m) {
+        try {
+            transpose.invokeExact(source, from, fromShift, fromStep, n, target, to, toShift, toStep, m);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void exponentials(double[] x, double[] magic, int n, Pairs e, Scratch scratch) {
+        try {
+            exponentials.invokeExact(x, magic, n, e, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public double expSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic, double[] e, int to,
+            int stride, Pairs sums, Scratch scratch) {
+        try {
+            return (double) expSumOfRows.invokeExact(x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public double expSumOfTile(double[] x, int n, int width, int stripes, double[] magic, double[] e, int to,
+            Pairs sums, Scratch scratch) {
+        try {
+            return (double) expSumOfTile.invokeExact(x, n, width, stripes, magic, e, to, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void sumOfRows(double[] high, double[] low, int rows, int n, int stride, Pairs sums, Scratch scratch) {
+        try {
+            sumOfRows.invokeExact(high, low, rows, n, stride, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void sumOfTile(double[] high, double[] low, int n, int width, int stripes, Pairs sums, Scratch scratch) {
+        try {
+            sumOfTile.invokeExact(high, low, n, width, stripes, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void scaleRows(double[] e, int from, int stride, int rows, int n, Pairs factors, boolean[] skip,
+            double[] out, int[] to, int shift, Scratch scratch) {
+        try {
+            scaleRows.invokeExact(e, from, stride, rows, n, factors, skip, out, to, shift, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void scaleTile(double[] e, int from, int n, int width, Pairs factors, double[] out, Scratch scratch) {
+        try {
+            scaleTile.invokeExact(e, from, n, width, factors, out, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void extremesOfRows(double[] x, int[] from, int shift, int rows, int n, double[] greatest,
+            double[] magnitude, int first, Scratch scratch) {
+        try {
+            extremesOfRows.invokeExact(x, from, shift, rows, n, greatest, magnitude, first, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void logs(int n, Pairs r, Pairs e, Pairs log, Scratch scratch) {
+        try {
+            logs.invokeExact(n, r, e, log, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.github.surprisal.internal.operations;
+
+import io.github.surprisal.internal.kernels.Elementwise;
+import io.github.surprisal.internal.kernels.Pairs;
+import io.github.surprisal.internal.rows.Block;
+import io.github.surprisal.internal.rows.Chunk;
+import io.github.surprisal.internal.rows.Elements;
+import io.github.surprisal.internal.rows.Geometry;
+import io.github.surprisal.internal.rows.Pool;
+
+/**
+ * Cross-entropy with class indices: loss w log(sum exp(x) / exp(x[t])) = w log1p(R / E) with the target apart, gradient
+ * w u p for the other classes and -w u R / (R + E) for the target.
+ */
+public final class IndexCrossEntropy extends LossOperation {
+
+    private static final Pool<IndexCrossEntropy> POOL = new Pool<>(IndexCrossEntropy::new);
+
+    private final IndexTargets targets = new IndexTargets();
+    private final Exponentials exponentials = new Exponentials();
+    /** The factors over the sums of exponentials. */
+    private final Pairs scale = pairsPerSample();
+    private final double[] gradientOfTarget = perSample();
+
+    private IndexCrossEntropy() {
+    }
+
+    /** A call. */
+    public static IndexCrossEntropy of(Geometry g, Elements door, Object logits, int[] targets, ClassSettings settings) {
+        IndexCrossEntropy loss = POOL.take();
+        loss.begin(g, door, logits);
+        loss.targets.set(targets, settings);
+        return loss;
+    }
+
+    @Override
+    protected IndexCrossEntropy forThread() {
+        IndexCrossEntropy own = POOL.take();
+        own.targets.share(targets);
+        return own.sharing(this);
+    }
+
+    @Override
+    public void release() {
+        forget();
+        targets.release();
+        POOL.giveBack(this);
+    }
+
+    @Override
+    protected void findDenominator(LossSum denominator) {
+        targets.findDenominator(geometry, denominator);
+    }
+
+    @Override
+    protected double limit() {
+        return Exponentials.ORDINARY;
+    }
+
+    @Override
+    protected void selectSamples(Block b, int first, int last) {
+        targets.select(this, b, first, last);
+    }
+
+    @Override
+    protected void begin(Block b) {
+        targets.begin(b);
+        exponentials.begin(b);
+        for (int i = 0; i < b.count(); i++) {
+            int target = targets.ofSlot[i];
+            exponentials.keepApart(i, target, elements.get(input, b.base[i] + target * geometry.inner));
+        }
+    }
+
+    @Override
+    protected double sum(Chunk c) {
+        return exponentials.sum(c, this);
+    }
+
+    @Override
+    protected void finish(Block b) {
+        exponentials.finish(b);
+        exponentials.findLogs(b, this);
+        Pairs log = exponentials.log;
+        if (b.careful() || targets.settings().weighs()) {
+            for (int i = 0; i < b.count(); i++) {
+                if (b.retries()[i]) {
+                    continue;
+                }
+                double weight = targets.settings().weighs() ? targets.weight[i] : 1.0;
+                record(b, i, weight, log.high[i], log.low[i], exponentials.logExponent[i]);
+            }
+        } else {
+            record(b, log);
+        }
+        if (writes()) {
+            targets.setFactors(factors, b);
+            Elementwise.quotients(b.slots(), factors.factor, exponentials.total, scale);
+            Elementwise.minusProducts(b.slots(), exponentials.rest, scale, gradientOfTarget);
+        }
+    }
+
+    @Override
+    protected void write(Chunk c) {
+        exponentials.scale(c, this, scale, gradient);
+        put(c, targets.ofSlot, gradientOfTarget);
+        factors.finish(c, this, gradient);
+    }
+}

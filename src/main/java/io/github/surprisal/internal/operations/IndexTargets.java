@@ -1,0 +1,81 @@
+package io.github.surprisal.internal.operations;
+
+import io.github.surprisal.internal.rows.Block;
+import io.github.surprisal.internal.rows.Geometry;
+
+/** Targets that are class indices, one for each sample. */
+final class IndexTargets {
+
+    private static final int[] NONE = {};
+
+    /** The targets of the samples of a block, by slot. */
+    final int[] ofSlot = new int[Geometry.SLOTS];
+    /** Their weights. */
+    final double[] weight = new double[Geometry.SLOTS];
+
+    private int[] targets = NONE;
+    private ClassSettings settings;
+
+    void set(int[] of, ClassSettings with) {
+        targets = of;
+        settings = with;
+    }
+
+    void share(IndexTargets other) {
+        targets = other.targets;
+        settings = other.settings;
+    }
+
+    void release() {
+        targets = NONE;
+    }
+
+    ClassSettings settings() {
+        return settings;
+    }
+
+    /** Adds the samples of a range that count to a block, and lets the loss skip the others. */
+    void select(LossOperation loss, Block b, int first, int last) {
+        for (int s = first; s < last; s++) {
+            if (settings.maySkip() && settings.skips(targets[s])) {
+                loss.skip(s);
+            } else {
+                b.add(s);
+            }
+        }
+    }
+
+    /** Finds the targets of a block. */
+    void begin(Block b) {
+        for (int i = 0; i < b.count(); i++) {
+            ofSlot[i] = targets[b.sample(i)];
+        }
+        for (int i = 0; settings.weighs() && i < b.count(); i++) {
+            weight[i] = settings.weight(ofSlot[i]);
+        }
+    }
+
+    /** Sets the factors of a block. */
+    void setFactors(Factors factors, Block b) {
+        if (settings.weighs()) {
+            factors.begin(b, weight);
+        } else {
+            factors.begin(b);
+        }
+    }
+
+    /** The sum of the weights of all samples that are not ignored. */
+    void findDenominator(Geometry g, LossSum denominator) {
+        if (settings.countsAlike()) {
+            denominator.setCount(g.samples());
+            return;
+        }
+        denominator.clear();
+        for (int s = 0; s < g.samples(); s++) {
+            if (!settings.ignores(targets[s])) {
+                denominator.add(0, settings.weight(targets[s]), 0.0, 0);
+            }
+        }
+        denominator.close();
+    }
+}
