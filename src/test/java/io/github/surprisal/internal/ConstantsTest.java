@@ -1,14 +1,10 @@
 package io.github.surprisal.internal;
 
 import static io.github.surprisal.internal.Constants.*;
-import static io.github.surprisal.internal.FixedPoint.ONE;
-import static io.github.surprisal.internal.FixedPoint.divide;
-import static io.github.surprisal.internal.FixedPoint.relativeError;
-import static io.github.surprisal.internal.FixedPoint.times;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.math.BigInteger;
+import io.github.surprisal.BigFloat;
 import org.junit.jupiter.api.Test;
 
 /** Every constant against its definition, in exact arithmetic. */
@@ -23,17 +19,17 @@ class ConstantsTest {
 
     @Test
     void log2eIsTheNearestDouble() {
-        assertNearest(LOG2E, divide(ONE, FixedPoint.LN2));
+        assertNearest(LOG2E, BigFloat.ONE.divide(BigFloat.LN2));
     }
 
     @Test
     void ln2IsTwoParts() {
         // a multiple of 2^-42, the last one below ln 2
         assertThat(LN2_HIGH * 0x1p42).isEqualTo(Math.rint(LN2_HIGH * 0x1p42));
-        BigInteger rest = FixedPoint.LN2.subtract(FixedPoint.of(LN2_HIGH));
-        assertThat(rest).isBetween(BigInteger.ZERO, ONE.shiftRight(42));
+        BigFloat rest = BigFloat.LN2.subtract(BigFloat.of(LN2_HIGH));
+        assertThat(rest).isBetween(BigFloat.ZERO, BigFloat.powerOfTwo(-42));
         assertNearest(LN2_LOW, rest);
-        assertThat(rest.subtract(FixedPoint.of(LN2_LOW)).abs()).isLessThan(ONE.shiftRight(98));
+        assertThat(rest.subtract(BigFloat.of(LN2_LOW)).abs()).isLessThan(BigFloat.powerOfTwo(-98));
     }
 
     @Test
@@ -42,9 +38,8 @@ class ConstantsTest {
         for (int k = -4096; k <= 4096; k++) {
             double x = k * Math.log(2.0);
             double a = Math.fma(k, -LN2_HIGH, x);
-            BigInteger exact = FixedPoint.of(x)
-                    .subtract(FixedPoint.of(LN2_HIGH).multiply(BigInteger.valueOf(k)));
-            assertThat(FixedPoint.of(a)).as("k = %d", k).isEqualTo(exact);
+            BigFloat exact = BigFloat.of(x).subtract(BigFloat.of(LN2_HIGH).multiply(BigFloat.of(k)));
+            assertThat(BigFloat.of(a)).as("k = %d", k).isEqualByComparingTo(exact);
         }
     }
 
@@ -71,9 +66,9 @@ class ConstantsTest {
         double end = 0.5 * Math.log(2.0) * WIDER;
         for (int i = -GRID; i <= GRID; i++) {
             double x = i * end / GRID;
-            BigInteger r = FixedPoint.of(x);
-            BigInteger value = ONE.add(r).add(times(times(r, r), horner(EXP, r)));
-            worst.add(relativeError(value, FixedPoint.exp(r)), x);
+            BigFloat r = BigFloat.of(x);
+            BigFloat value = BigFloat.ONE.add(r).add(r.multiply(r).multiply(horner(EXP, r)));
+            worst.add(value.relativeError(r.exp()), x);
         }
         assertStated(worst, -57.2);
     }
@@ -85,11 +80,13 @@ class ConstantsTest {
         double end = (Math.sqrt(2.0) - 1) / (Math.sqrt(2.0) + 1) * WIDER;
         for (int i = 1; i <= GRID; i++) {
             double x = i * end / GRID;
-            BigInteger s = FixedPoint.of(x);
-            BigInteger s2 = times(s, s);
-            BigInteger value = s.shiftLeft(1).add(times(times(s, s2), horner(ATANH, s2)));
-            BigInteger exact = FixedPoint.log(divide(ONE.add(s), ONE.subtract(s)));
-            worst.add(relativeError(value, exact), x);
+            BigFloat s = BigFloat.of(x);
+            BigFloat s2 = s.multiply(s);
+            BigFloat twice = s.scaleByPowerOfTwo(1);
+            BigFloat value = twice.add(s.multiply(s2).multiply(horner(ATANH, s2)));
+            // 2 atanh(s) = log((1 + s) / (1 - s)), and that quotient is 1 + 2 s / (1 - s)
+            BigFloat exact = twice.divide(BigFloat.ONE.subtract(s)).log1p();
+            worst.add(value.relativeError(exact), x);
         }
         assertStated(worst, -61.6);
     }
@@ -99,16 +96,15 @@ class ConstantsTest {
         assertThat(worst.bits()).as(worst.toString()).isCloseTo(exponent, within(0.05));
     }
 
-    private static BigInteger horner(double[] coefficients, BigInteger x) {
-        BigInteger sum = BigInteger.ZERO;
+    private static BigFloat horner(double[] coefficients, BigFloat x) {
+        BigFloat sum = BigFloat.ZERO;
         for (int i = coefficients.length - 1; i >= 0; i--) {
-            sum = times(sum, x).add(FixedPoint.of(coefficients[i]));
+            sum = sum.multiply(x).round().add(BigFloat.of(coefficients[i]));
         }
         return sum;
     }
 
-    private static void assertNearest(double actual, BigInteger exact) {
-        BigInteger error = exact.subtract(FixedPoint.of(actual)).abs();
-        assertThat(error).isLessThanOrEqualTo(FixedPoint.of(0.5 * Math.ulp(actual)));
+    private static void assertNearest(double actual, BigFloat exact) {
+        assertThat(exact.toDouble()).isEqualTo(actual);
     }
 }

@@ -1,17 +1,15 @@
 package io.github.surprisal.internal;
 
-import static io.github.surprisal.internal.FixedPoint.of;
-import static io.github.surprisal.internal.FixedPoint.relativeError;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.math.BigInteger;
+import io.github.surprisal.BigFloat;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * The exponential of the kernels in use over its whole domain, against 256-bit arithmetic. The suite runs with either
+ * The exponential of the kernels in use over its whole domain, against 250-bit arithmetic. The suite runs with either
  * set.
  */
 class ExpTest {
@@ -72,13 +70,10 @@ class ExpTest {
         double[] x = arguments(-300, 300);
         KernelCalls.Exponentials result = KernelCalls.exponentials(kernels, x, 0);
         for (int i = 0; i < x.length; i++) {
-            BigInteger exact = of(x[i]);
-            int k = FixedPoint.binaryExponent(exact);
-            exact = FixedPoint.exp(exact.subtract(FixedPoint.LN2.multiply(BigInteger.valueOf(k))));
-            BigInteger magnitude = of(Math.abs(result.stored()[i]), -k);
-            BigInteger dropped = magnitude.shiftRight(54);
-            worst.add(relativeError(
-                    result.stored()[i] < 0 ? magnitude.subtract(dropped) : magnitude.add(dropped), exact), x[i]);
+            BigFloat magnitude = BigFloat.of(Math.abs(result.stored()[i]));
+            BigFloat dropped = magnitude.scaleByPowerOfTwo(-54);
+            BigFloat value = result.stored()[i] < 0 ? magnitude.subtract(dropped) : magnitude.add(dropped);
+            worst.add(value.relativeError(BigFloat.of(x[i]).exp()), x[i]);
         }
         worst.isAtMost(STORED);
     }
@@ -108,12 +103,12 @@ class ExpTest {
             KernelCalls.Exponentials result = KernelCalls.exponentials(kernels, x, 0);
             KernelCalls.Pair each = KernelCalls.exp(kernels, x, 0);
             for (int stripe = 0; stripe < KernelSet.STRIPES; stripe++) {
-                BigInteger exact = BigInteger.ZERO;
+                BigFloat exact = BigFloat.ZERO;
                 for (int i = stripe; i < x.length; i += KernelSet.STRIPES) {
-                    exact = exact.add(of(each.high()[i])).add(of(each.low()[i]));
+                    exact = exact.add(BigFloat.of(each.high()[i], each.low()[i]));
                 }
-                BigInteger sum = of(result.sumHigh()[stripe]).add(of(result.sumLow()[stripe]));
-                worst.add(relativeError(sum, exact), spread);
+                BigFloat sum = BigFloat.of(result.sumHigh()[stripe], result.sumLow()[stripe]);
+                worst.add(sum.relativeError(exact), spread);
             }
         }
         worst.isAtMost(-90);
@@ -122,15 +117,14 @@ class ExpTest {
     private void compare(double[] x, int scale, Worst sum, Worst ulp, Worst lowest) {
         KernelCalls.Pair result = KernelCalls.exp(kernels, x, scale);
         for (int i = 0; i < x.length; i++) {
-            BigInteger exact = of(x[i]);
-            int k = FixedPoint.binaryExponent(exact);
-            exact = FixedPoint.exp(exact.subtract(FixedPoint.LN2.multiply(BigInteger.valueOf(k))));
+            BigFloat exact = BigFloat.of(x[i]).exp().scaleByPowerOfTwo(scale);
             double high = result.high()[i];
-            BigInteger value = of(high, -k - scale);
+            // the power of two that the kernel splits off
+            long k = Math.round(x[i] / Math.log(2.0));
             Worst which = k + scale < NORMAL_LOW ? lowest : sum;
-            which.add(relativeError(value.add(of(result.low()[i], -k - scale)), exact), x[i], scale);
-            BigInteger ulps = FixedPoint.divide(value.subtract(exact).abs(), of(Math.ulp(high), -k - scale));
-            ulp.add(FixedPoint.toDouble(ulps), x[i], scale);
+            which.add(BigFloat.of(high, result.low()[i]).relativeError(exact), x[i], scale);
+            BigFloat error = BigFloat.of(high).subtract(exact).abs();
+            ulp.add(error.divide(BigFloat.of(Math.ulp(high))).toDouble(), x[i], scale);
         }
     }
 
