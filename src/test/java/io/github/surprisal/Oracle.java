@@ -198,17 +198,27 @@ final class Oracle {
         }
 
         private double reduce(BigFloat divisor) {
-            BigFloat sum = BigFloat.ZERO;
             // NaN + Infinity is NaN, as in double arithmetic.
             double special = 0;
             for (ExactLoss loss : losses) {
-                if (loss.isNaN() || loss.isInfinite()) {
-                    special += loss.toDouble();
-                } else {
-                    sum = sum.add(loss.value());
-                }
+                special += loss.isNaN() || loss.isInfinite() ? loss.toDouble() : 0;
             }
-            return special == 0 ? sum.divide(divisor).toDouble() : special;
+            return special == 0 ? exactSum().divide(divisor).toDouble() : special;
+        }
+
+        /** The losses, where all are finite. */
+        BigFloat[] exactPerSample() {
+            return Arrays.stream(losses).map(ExactLoss::value).toArray(BigFloat[]::new);
+        }
+
+        /** Their sum, where all are finite. */
+        BigFloat exactSum() {
+            return BigFloat.sum(exactPerSample());
+        }
+
+        /** Their mean, where all are finite and there is something to take a mean of. */
+        BigFloat exactMean() {
+            return exactSum().divide(denominator);
         }
 
         /** The gradient of upstream * sum: one derivative a row. */

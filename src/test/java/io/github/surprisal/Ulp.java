@@ -38,6 +38,18 @@ final class Ulp {
         return Double.isNaN(error) ? Long.MAX_VALUE : (long) error;
     }
 
+    /**
+     * The error of a result in units in the last place of the exact value, which is no double: 0.5 at most where it is
+     * correctly rounded. Infinite where one of the two, rounded, overflows and the other does not.
+     */
+    static double error(double actual, BigFloat exact) {
+        double nearest = exact.toDouble();
+        if (!Double.isFinite(actual) || Double.isInfinite(nearest)) {
+            return actual == nearest ? 0 : Double.POSITIVE_INFINITY;
+        }
+        return BigFloat.of(actual).subtract(exact).abs().divide(BigFloat.of(Math.ulp(nearest))).toDouble();
+    }
+
     /** The doubles in their order, as consecutive integers around 0. */
     private static long position(double value) {
         long bits = Double.doubleToLongBits(value);
