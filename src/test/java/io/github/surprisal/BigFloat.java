@@ -18,7 +18,7 @@ public final class BigFloat implements Comparable<BigFloat> {
     public static final BigFloat ZERO = new BigFloat(BigInteger.ZERO, 0);
     public static final BigFloat ONE = powerOfTwo(0);
 
-    /** The tables and series of the functions hold numbers as integers times 2^-272; the last twenty absorb rounding. */
+    /** The functions compute with integers times 2^-272; the last twenty bits absorb what is truncated. */
     private static final BigInteger FIXED_ONE = BigInteger.ONE.shiftLeft(PRECISION);
     private static final BigInteger FIXED_LN2 = ln2();
 
