@@ -20,11 +20,7 @@ final class ExactLoss {
         this.row = row;
         this.coefficients = coefficients;
         this.scale = scale;
-        BigFloat sum = BigFloat.ZERO;
-        for (BigFloat q : coefficients) {
-            sum = sum.add(q);
-        }
-        this.total = sum;
+        this.total = BigFloat.sum(coefficients);
     }
 
     /**

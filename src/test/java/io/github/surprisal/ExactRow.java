@@ -1,6 +1,7 @@
 package io.github.surprisal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -20,44 +21,57 @@ final class ExactRow {
     /** log S = log1p(S - 1), which is 0 or more: the maximum contributes exactly 1 to S. */
     private final BigFloat logSum;
 
-    private ExactRow(List<BigFloat> logits) {
+    private ExactRow(List<BigFloat> logits, BigFloat max, BigFloat[] exponentials, BigFloat sum, BigFloat logSum) {
         this.logits = logits;
+        this.max = max;
+        this.exponentials = exponentials;
+        this.sum = sum;
+        this.logSum = logSum;
+    }
+
+    private static ExactRow of(List<BigFloat> logits) {
         BigFloat largest = null;
         for (BigFloat x : logits) {
             if (x != null) {
                 largest = largest == null ? x : BigFloat.max(largest, x);
             }
         }
-        max = largest;
-        exponentials = new BigFloat[logits.size()];
-        BigFloat total = BigFloat.ZERO;
-        for (int j = 0; j < exponentials.length; j++) {
-            exponentials[j] = logits.get(j) == null ? BigFloat.ZERO : BigMath.exp(logits.get(j).subtract(max));
-            total = total.add(exponentials[j]);
-        }
-        sum = total;
-        logSum = BigMath.log1p(sum.subtract(BigFloat.ONE));
+        BigFloat max = largest;
+        BigFloat[] exponentials = logits.stream().map(x -> x == null ? BigFloat.ZERO : x.subtract(max).exp())
+                .toArray(BigFloat[]::new);
+        BigFloat sum = BigFloat.sum(exponentials);
+        return new ExactRow(logits, max, exponentials, sum, sum.subtract(BigFloat.ONE).log1p());
     }
 
     /** The row, or null where the contract says NaN: a NaN, a +Infinity or nothing but -Infinity. */
     static ExactRow of(double[] row) {
-        List<BigFloat> logits = new ArrayList<>();
-        boolean anyFinite = false;
+        boolean missing = Arrays.stream(row).anyMatch(x -> Double.isNaN(x) || x == Double.POSITIVE_INFINITY);
+        return missing || Arrays.stream(row).noneMatch(Double::isFinite) ? null : of(exact(row));
+    }
+
+    /**
+     * A row of log-probabilities as they are: what the negative log-likelihood sees. It has a surprisal for each class
+     * and, as its gradient does not depend on the row, nothing else.
+     */
+    static ExactRow ofLogProbabilities(double[] row) {
+        BigFloat[] zeros = new BigFloat[row.length];
+        Arrays.fill(zeros, BigFloat.ZERO);
+        return new ExactRow(exact(row), BigFloat.ZERO, zeros, BigFloat.ONE, BigFloat.ZERO);
+    }
+
+    private static List<BigFloat> exact(double[] row) {
+        List<BigFloat> exact = new ArrayList<>();
         for (double x : row) {
-            if (Double.isNaN(x) || x == Double.POSITIVE_INFINITY) {
-                return null;
-            }
-            anyFinite |= Double.isFinite(x);
-            logits.add(Double.isFinite(x) ? BigFloat.of(x) : null);
+            exact.add(x == Double.NEGATIVE_INFINITY ? null : BigFloat.of(x));
         }
-        return anyFinite ? new ExactRow(logits) : null;
+        return exact;
     }
 
     /** The same row with one logit moved by {@code step}. */
     ExactRow shifted(int index, BigFloat step) {
         List<BigFloat> moved = new ArrayList<>(logits);
         moved.set(index, moved.get(index).add(step));
-        return new ExactRow(moved);
+        return of(moved);
     }
 
     boolean isMinusInfinity(int index) {

@@ -206,7 +206,7 @@ final class LossCase {
     /** The same case by the oracle, in the order of {@link Result}, with the magnitudes of the gradient's terms. */
     Exact exact() {
         double[][] rows = Batches.rows(layout, scores);
-        Oracle.CrossEntropy oracle = labels != null
+        Oracle.Losses oracle = labels != null
                 ? Oracle.crossEntropy(rows, labels, weights, ignored, smoothing)
                 : Oracle.crossEntropy(rows, Batches.rows(layout, targets), weights, smoothing);
         double[] loss = switch (reduction) {

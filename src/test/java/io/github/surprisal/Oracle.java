@@ -2,14 +2,15 @@ package io.github.surprisal;
 
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
- * What softmax, log-softmax, cross-entropy and their derivatives are for the very doubles given, rounded once to the
- * nearest double.
+ * What softmax, log-softmax, cross-entropy, negative log-likelihood and their derivatives are for the very doubles
+ * given, rounded once to the nearest double.
  *
  * <p>Written for being right and checked by {@link OracleTest} against the exact case files; it shares nothing with
- * the library. The arithmetic ({@link BigFloat}, {@link BigMath}) carries some 250 bits; what cancels by more than
- * about 190 of them is out of its reach, and no test needs it.
+ * the library. The arithmetic ({@link BigFloat}) carries some 250 bits; what cancels by more than about 190 of them is
+ * out of its reach, and no test needs it.
  *
  * <p>Rows are samples: {@code rows[n][c]}.
  */
@@ -34,50 +35,61 @@ final class Oracle {
 
     /** A derivative, and for each entry the larger of the two terms whose difference it is. */
     record Derivative(double[] value, double[] magnitude) {
+
+        Derivative(int classes) {
+            this(new double[classes], new double[classes]);
+        }
+    }
+
+    /** p_i (u_i - sum_j p_j u_j) for p = softmax(logits). */
+    static Derivative softmaxBackward(double[] logits, double[] upstream) {
+        ExactRow row = ExactRow.of(logits);
+        BigFloat[] exponentials = new BigFloat[logits.length];
+        Arrays.setAll(exponentials, row::exponential);
+        return softmaxBackward(exponentials, row.sum().multiply(row.sum()), upstream);
     }
 
     /**
-     * p_i (u_i - sum_j p_j u_j) for p = softmax(logits). Written as the sum of p_i p_j (u_i - u_j) over the other
-     * classes, each of these differences has a larger term; the magnitude is their sum.
+     * p_i (u_i sum_j p_j - sum_j p_j u_j) for the probabilities as given: what an operator that sees only rounded
+     * probabilities can be asked for.
      */
-    static Derivative softmaxBackward(double[] logits, double[] upstream) {
-        ExactRow row = ExactRow.of(logits);
-        BigFloat squared = row.sum().multiply(row.sum());
-        BigFloat weighted = BigFloat.ZERO;
-        for (int j = 0; j < upstream.length; j++) {
-            weighted = weighted.add(row.exponential(j).multiply(BigFloat.of(upstream[j])));
-        }
-        Derivative derivative = new Derivative(new double[upstream.length], new double[upstream.length]);
-        for (int i = 0; i < upstream.length; i++) {
-            BigFloat e = row.exponential(i);
-            BigFloat difference = BigFloat.of(upstream[i]).multiply(row.sum()).subtract(weighted);
+    static Derivative softmaxBackwardOfProbabilities(double[] probabilities, double[] upstream) {
+        return softmaxBackward(exact(probabilities), BigFloat.ONE, upstream);
+    }
+
+    /**
+     * Written as the sum of p_i p_j (u_i - u_j) over the other classes, each of these differences has a larger term;
+     * the magnitude is their sum. The p are given but for a divisor of their products.
+     */
+    private static Derivative softmaxBackward(BigFloat[] p, BigFloat divisor, double[] upstream) {
+        int classes = p.length;
+        BigFloat[] u = exact(upstream);
+        BigFloat[] products = new BigFloat[classes];
+        Arrays.setAll(products, j -> p[j].multiply(u[j]));
+        BigFloat sum = BigFloat.sum(p);
+        BigFloat weighted = BigFloat.sum(products);
+        Derivative derivative = new Derivative(classes);
+        for (int i = 0; i < classes; i++) {
+            BigFloat difference = u[i].multiply(sum).subtract(weighted);
             BigFloat larger = BigFloat.ZERO;
-            for (int j = 0; j < upstream.length; j++) {
+            for (int j = 0; j < classes; j++) {
                 if (j != i) {
-                    double u = Math.max(Math.abs(upstream[i]), Math.abs(upstream[j]));
-                    larger = larger.add(row.exponential(j).multiply(BigFloat.of(u)));
+                    double greater = Math.max(Math.abs(upstream[i]), Math.abs(upstream[j]));
+                    larger = larger.add(p[j].multiply(BigFloat.of(greater)));
                 }
             }
-            derivative.value[i] = e.multiply(difference).divide(squared).toDouble();
-            derivative.magnitude[i] = e.multiply(larger).divide(squared).toDouble();
+            derivative.value[i] = p[i].multiply(difference).divide(divisor).toDouble();
+            derivative.magnitude[i] = p[i].multiply(larger).divide(divisor).toDouble();
         }
         return derivative;
     }
 
-    /** u_i - p_i sum(u) for p = softmax(logits); the magnitude of the sum is the sum of |u_j|. */
+    /** u_i - p_i sum(u) for p = softmax(logits). */
     static Derivative logSoftmaxBackward(double[] logits, double[] upstream) {
         ExactRow row = ExactRow.of(logits);
-        BigFloat total = sum(upstream);
-        BigFloat absolute = sum(Arrays.stream(upstream).map(Math::abs).toArray());
-        Derivative derivative = new Derivative(new double[upstream.length], new double[upstream.length]);
-        for (int i = 0; i < upstream.length; i++) {
-            BigFloat first = BigFloat.of(upstream[i]).multiply(row.sum());
-            BigFloat e = row.exponential(i);
-            derivative.value[i] = first.subtract(e.multiply(total)).divide(row.sum()).toDouble();
-            BigFloat larger = BigFloat.max(first.abs(), e.multiply(absolute));
-            derivative.magnitude[i] = larger.divide(row.sum()).toDouble();
-        }
-        return derivative;
+        BigFloat[] exponentials = new BigFloat[logits.length];
+        Arrays.setAll(exponentials, row::exponential);
+        return logSoftmaxBackward(exponentials, row.sum(), upstream);
     }
 
     /**
@@ -85,59 +97,85 @@ final class Oracle {
      * log-probabilities can be asked for.
      */
     static Derivative logSoftmaxBackwardOfLogProbabilities(double[] logProbabilities, double[] upstream) {
-        BigFloat total = sum(upstream);
-        BigFloat absolute = sum(Arrays.stream(upstream).map(Math::abs).toArray());
-        Derivative derivative = new Derivative(new double[upstream.length], new double[upstream.length]);
+        BigFloat[] p = new BigFloat[logProbabilities.length];
+        Arrays.setAll(p, i -> logProbabilities[i] == Double.NEGATIVE_INFINITY
+                ? BigFloat.ZERO : BigFloat.of(logProbabilities[i]).exp());
+        return logSoftmaxBackward(p, BigFloat.ONE, upstream);
+    }
+
+    /** The p are given but for a divisor; the magnitude of the sum is the sum of |u_j|. */
+    private static Derivative logSoftmaxBackward(BigFloat[] p, BigFloat divisor, double[] upstream) {
+        BigFloat[] u = exact(upstream);
+        BigFloat total = BigFloat.sum(u);
+        BigFloat absolute = BigFloat.sum(Arrays.stream(u).map(BigFloat::abs).toArray(BigFloat[]::new));
+        Derivative derivative = new Derivative(upstream.length);
         for (int i = 0; i < upstream.length; i++) {
-            BigFloat u = BigFloat.of(upstream[i]);
-            BigFloat p = logProbabilities[i] == Double.NEGATIVE_INFINITY
-                    ? BigFloat.ZERO : BigMath.exp(BigFloat.of(logProbabilities[i]));
-            derivative.value[i] = u.subtract(p.multiply(total)).toDouble();
-            derivative.magnitude[i] = BigFloat.max(u.abs(), p.multiply(absolute)).toDouble();
+            BigFloat first = u[i].multiply(divisor);
+            derivative.value[i] = first.subtract(p[i].multiply(total)).divide(divisor).toDouble();
+            BigFloat larger = BigFloat.max(first.abs(), p[i].multiply(absolute));
+            derivative.magnitude[i] = larger.divide(divisor).toDouble();
         }
         return derivative;
     }
 
-    private static BigFloat sum(double[] values) {
-        BigFloat total = BigFloat.ZERO;
-        for (double value : values) {
-            total = total.add(BigFloat.of(value));
-        }
-        return total;
+    private static BigFloat[] exact(double[] values) {
+        return Arrays.stream(values).mapToObj(BigFloat::of).toArray(BigFloat[]::new);
     }
 
     /** Cross-entropy against class indices; {@code weights} may be null. */
-    static CrossEntropy crossEntropy(
+    static Losses crossEntropy(
             double[][] rows, int[] targets, double[] weights, Set<Integer> ignored, double smoothing) {
+        return losses(rows, ExactRow::of, targets, weights, ignored, smoothing);
+    }
+
+    /** Cross-entropy against class probabilities {@code targets[n][c]}; {@code weights} may be null. */
+    static Losses crossEntropy(double[][] rows, double[][] targets, double[] weights, double smoothing) {
+        return losses(rows, ExactRow::of, targets, weights, smoothing);
+    }
+
+    /** Negative log-likelihood of class indices under log-probabilities; {@code weights} may be null. */
+    static Losses nll(double[][] rows, int[] targets, double[] weights) {
+        return losses(rows, ExactRow::ofLogProbabilities, targets, weights, Set.of(), 0);
+    }
+
+    /** Negative log-likelihood of class probabilities {@code targets[n][c]}; {@code weights} may be null. */
+    static Losses nll(double[][] rows, double[][] targets, double[] weights) {
+        return losses(rows, ExactRow::ofLogProbabilities, targets, weights, 0);
+    }
+
+    private static Losses losses(double[][] rows, Function<double[], ExactRow> exactRow, int[] targets,
+            double[] weights, Set<Integer> ignored, double smoothing) {
         ExactLoss[] losses = new ExactLoss[rows.length];
         BigFloat denominator = BigFloat.ZERO;
         for (int n = 0; n < rows.length; n++) {
-            if (ignored.contains(targets[n])) {
+            double weight = ignored.contains(targets[n]) ? 0 : weights == null ? 1 : weights[targets[n]];
+            // a sample of weight 0 without smoothing is like an ignored one, whatever its logits are
+            if (ignored.contains(targets[n]) || weight == 0 && smoothing == 0) {
                 losses[n] = ExactLoss.nothing(rows[n].length);
             } else {
                 double[] oneHot = new double[rows[n].length];
                 oneHot[targets[n]] = 1;
-                losses[n] = ExactLoss.of(ExactRow.of(rows[n]), oneHot, weights, smoothing);
-                denominator = denominator.add(weights == null ? BigFloat.ONE : BigFloat.of(weights[targets[n]]));
+                losses[n] = ExactLoss.of(exactRow.apply(rows[n]), oneHot, weights, smoothing);
+                denominator = denominator.add(BigFloat.of(weight));
             }
         }
-        return new CrossEntropy(losses, denominator);
+        return new Losses(losses, denominator);
     }
 
-    /** Cross-entropy against class probabilities {@code targets[n][c]}; {@code weights} may be null. */
-    static CrossEntropy crossEntropy(double[][] rows, double[][] targets, double[] weights, double smoothing) {
+    private static Losses losses(double[][] rows, Function<double[], ExactRow> exactRow, double[][] targets,
+            double[] weights, double smoothing) {
         ExactLoss[] losses = new ExactLoss[rows.length];
-        Arrays.setAll(losses, n -> ExactLoss.of(ExactRow.of(rows[n]), targets[n], weights, smoothing));
-        return new CrossEntropy(losses, BigFloat.of(rows.length));
+        Arrays.setAll(losses, n -> ExactLoss.of(exactRow.apply(rows[n]), targets[n], weights, smoothing));
+        return new Losses(losses, BigFloat.of(rows.length));
     }
 
     /** The losses of a batch and what their mean divides by. */
-    static final class CrossEntropy {
+    static final class Losses {
 
         private final ExactLoss[] losses;
         private final BigFloat denominator;
 
-        private CrossEntropy(ExactLoss[] losses, BigFloat denominator) {
+        private Losses(ExactLoss[] losses, BigFloat denominator) {
             this.losses = losses;
             this.denominator = denominator;
         }
@@ -160,17 +198,27 @@ final class Oracle {
         }
 
         private double reduce(BigFloat divisor) {
-            BigFloat sum = BigFloat.ZERO;
             // NaN + Infinity is NaN, as in double arithmetic.
             double special = 0;
             for (ExactLoss loss : losses) {
-                if (loss.isNaN() || loss.isInfinite()) {
-                    special += loss.toDouble();
-                } else {
-                    sum = sum.add(loss.value());
-                }
+                special += loss.isNaN() || loss.isInfinite() ? loss.toDouble() : 0;
             }
-            return special == 0 ? sum.divide(divisor).toDouble() : special;
+            return special == 0 ? exactSum().divide(divisor).toDouble() : special;
+        }
+
+        /** The losses, where all are finite. */
+        BigFloat[] exactPerSample() {
+            return Arrays.stream(losses).map(ExactLoss::value).toArray(BigFloat[]::new);
+        }
+
+        /** Their sum, where all are finite. */
+        BigFloat exactSum() {
+            return BigFloat.sum(exactPerSample());
+        }
+
+        /** Their mean, where all are finite and there is something to take a mean of. */
+        BigFloat exactMean() {
+            return exactSum().divide(denominator);
         }
 
         /** The gradient of upstream * sum: one derivative a row. */
@@ -198,19 +246,14 @@ final class Oracle {
 
         private Derivative[] gradient(double[] upstream, BigFloat divisor) {
             Derivative[] gradient = new Derivative[losses.length];
-            for (int n = 0; n < losses.length; n++) {
-                gradient[n] = derivative(losses[n], BigFloat.of(upstream[n]), divisor);
-            }
+            Arrays.setAll(gradient, n -> derivative(losses[n], BigFloat.of(upstream[n]), divisor));
             return gradient;
         }
 
         private static Derivative derivative(ExactLoss loss, BigFloat factor, BigFloat divisor) {
-            int classes = loss.classes();
-            Derivative derivative = new Derivative(new double[classes], new double[classes]);
-            for (int c = 0; c < classes; c++) {
-                derivative.value[c] = loss.derivative(c, factor, divisor);
-                derivative.magnitude[c] = loss.derivativeMagnitude(c, factor, divisor);
-            }
+            Derivative derivative = new Derivative(loss.classes());
+            Arrays.setAll(derivative.value, c -> loss.derivative(c, factor, divisor));
+            Arrays.setAll(derivative.magnitude, c -> loss.derivativeMagnitude(c, factor, divisor));
             return derivative;
         }
     }

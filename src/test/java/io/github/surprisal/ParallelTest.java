@@ -221,7 +221,7 @@ class ParallelTest {
                 .forEach(solution -> Problem.assertEqual(solution, expected));
     }
 
-    // ---- interruption and refusal
+    // ---- interruption and refusal; what fails in mid-call: FailedCallTest
 
     @Test
     void interruptionOfTheCallerNeitherStopsNorCorrupts() {
@@ -279,16 +279,5 @@ class ParallelTest {
                 .isExactlyInstanceOf(IllegalArgumentException.class)
                 .hasMessage("targets[20010] is 10, but must be in [0, 10)");
         Bits.assertSame(gradient, Bits.untouched(problem.logits.length), "gradient");
-    }
-
-    /** What the pool refuses the caller does. */
-    @Test
-    void aPoolThatHasBeenShutDown() {
-        ForkJoinPool pool = new ForkJoinPool(2);
-        pool.shutdown();
-        Problem problem = new Problem(Layout.of(20_011, 10));
-        CrossEntropyLoss.Builder builder = CrossEntropyLoss.builder().ignoreIndex(-1);
-        Solution expected = problem.solve(AnyLoss.of(builder.build()));
-        problem.assertSame(AnyLoss.of(builder.parallel(pool).build()), expected);
     }
 }

@@ -21,7 +21,7 @@ class RandomOracleTest {
     private static final int VALUES = Integer.getInteger("surprisal.oracle.values", 60_000);
     private static final long FIRST_SEED = 20_240_229;
 
-    private static final Map<ErrorBudget, UlpTally> TALLIES = new EnumMap<>(ErrorBudget.class);
+    private static final Map<ErrorBudget, Ulp.Tally> TALLIES = new EnumMap<>(ErrorBudget.class);
 
     /** What exceeded its budget: a test runs to its end, so that the report covers all values, and then fails. */
     private final List<String> violations = new ArrayList<>();
@@ -59,7 +59,7 @@ class RandomOracleTest {
     @Test
     void crossEntropyOfClassIndices() {
         forEachBatch(3, (seed, batch) -> {
-            Oracle.CrossEntropy exact =
+            Oracle.Losses exact =
                     Oracle.crossEntropy(batch.rows, batch.labels, batch.weights, batch.ignored, batch.smoothing);
             int[] labels = batch.labels;
             Layout layout = batch.layout;
@@ -93,7 +93,7 @@ class RandomOracleTest {
     @Test
     void crossEntropyOfClassProbabilities() {
         forEachBatch(4, (seed, batch) -> {
-            Oracle.CrossEntropy exact =
+            Oracle.Losses exact =
                     Oracle.crossEntropy(batch.rows, batch.probabilities, batch.weights, batch.smoothing);
             double[] targets = batch.dense(batch.probabilities);
             Layout layout = batch.layout;
@@ -302,7 +302,7 @@ class RandomOracleTest {
     }
 
     private void record(ErrorBudget budget, long seed, String place, long ulps, double actual, double exact) {
-        TALLIES.computeIfAbsent(budget, key -> new UlpTally()).add(ulps, "seed " + seed);
+        TALLIES.computeIfAbsent(budget, key -> new Ulp.Tally()).add(ulps, "seed " + seed);
         if (ulps > budget.bound()) {
             violations.add(String.format("%s [%s] = %s, exactly %s: %d ulp; seed %d",
                     budget, place, actual, exact, ulps, seed));

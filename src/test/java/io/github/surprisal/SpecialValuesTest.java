@@ -35,7 +35,7 @@ class SpecialValuesTest {
                 builder.classWeights(w);
             }
             Layout layout = Layout.of(4, 3);
-            Oracle.CrossEntropy exact = Oracle.crossEntropy(rows, targets, w, Set.of(), 0);
+            Oracle.Losses exact = Oracle.crossEntropy(rows, targets, w, Set.of(), 0);
             double[] gradient = new double[12];
             builder.build().backward(logits, layout, targets, upstream, gradient);
             Bits.assertClose(gradient, Batches.flat(layout, exact.meanGradient(upstream), Oracle.Derivative::value),
@@ -59,7 +59,7 @@ class SpecialValuesTest {
             double[] logits = {gap / 2, 0, -gap / 2};
             double[] gradient = new double[3];
             SUM.backward(logits, Layout.of(1, 3), new int[] {0}, 1e300, gradient);
-            Oracle.CrossEntropy exact = Oracle.crossEntropy(new double[][] {logits}, new int[] {0}, null, Set.of(), 0);
+            Oracle.Losses exact = Oracle.crossEntropy(new double[][] {logits}, new int[] {0}, null, Set.of(), 0);
             Bits.assertClose(gradient, exact.sumGradient(1e300)[0].value(), ErrorBudget.GRADIENT.bound(), "gradient");
         }
     }
@@ -71,7 +71,7 @@ class SpecialValuesTest {
         for (double[] logits : rows) {
             double[] gradient = new double[2];
             SUM.backward(logits, Layout.of(1, 2), new int[] {0}, 1e200, gradient);
-            Oracle.CrossEntropy exact = Oracle.crossEntropy(new double[][] {logits}, new int[] {0}, null, Set.of(), 0);
+            Oracle.Losses exact = Oracle.crossEntropy(new double[][] {logits}, new int[] {0}, null, Set.of(), 0);
             Bits.assertClose(gradient, exact.sumGradient(1e200)[0].value(), ErrorBudget.GRADIENT.bound(),
                     "gradient of " + Arrays.toString(logits));
         }

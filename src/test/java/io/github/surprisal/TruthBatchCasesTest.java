@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Whole calls against the exact values of truth-batch.cases, within {@link ErrorBudget}. */
 class TruthBatchCasesTest {
 
-    private static final Map<ErrorBudget, UlpTally> TALLIES = new EnumMap<>(ErrorBudget.class);
+    private static final Map<ErrorBudget, Ulp.Tally> TALLIES = new EnumMap<>(ErrorBudget.class);
 
     static List<Case> crossEntropyCases() {
         return cases("cross_entropy");
@@ -99,7 +99,7 @@ class TruthBatchCasesTest {
     }
 
     private static void check(ErrorBudget budget, Case exact, int i, long ulps, double actual, double expected) {
-        TALLIES.computeIfAbsent(budget, key -> new UlpTally()).add(ulps, exact);
+        TALLIES.computeIfAbsent(budget, key -> new Ulp.Tally()).add(ulps, exact);
         assertThat(ulps).as("ulp of %s[%d] = %s, exactly %s", budget, i, actual, expected)
                 .isLessThanOrEqualTo(budget.bound());
     }

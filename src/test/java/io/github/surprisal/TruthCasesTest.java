@@ -25,7 +25,7 @@ class TruthCasesTest {
     /** The target of rows that shall not count. */
     private static final int IGNORED = -1;
 
-    private static final Map<ErrorBudget, Map<String, UlpTally>> TALLIES = new EnumMap<>(ErrorBudget.class);
+    private static final Map<ErrorBudget, Map<String, Ulp.Tally>> TALLIES = new EnumMap<>(ErrorBudget.class);
 
     static List<Case> truth() {
         return CaseFile.read("truth.cases", 179);
@@ -164,12 +164,12 @@ class TruthCasesTest {
     }
 
     private static void check(ErrorBudget budget, Case exact, double[] actual, double[] expected) {
-        Map<String, UlpTally> tallies = TALLIES.computeIfAbsent(budget, key -> new TreeMap<>());
+        Map<String, Ulp.Tally> tallies = TALLIES.computeIfAbsent(budget, key -> new TreeMap<>());
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.length; i++) {
             long ulps = Ulp.distance(actual[i], expected[i]);
-            tallies.computeIfAbsent(ALL, key -> new UlpTally()).add(ulps, exact);
-            tallies.computeIfAbsent(exact.text("category"), key -> new UlpTally()).add(ulps, exact);
+            tallies.computeIfAbsent(ALL, key -> new Ulp.Tally()).add(ulps, exact);
+            tallies.computeIfAbsent(exact.text("category"), key -> new Ulp.Tally()).add(ulps, exact);
         }
         for (int i = 0; i < expected.length; i++) {
             assertThat(Ulp.distance(actual[i], expected[i]))

@@ -38,9 +38,44 @@ final class Ulp {
         return Double.isNaN(error) ? Long.MAX_VALUE : (long) error;
     }
 
+    /**
+     * The error of a result in units in the last place of the exact value, which is no double: 0.5 at most where it is
+     * correctly rounded. Infinite where one of the two, rounded, overflows and the other does not.
+     */
+    static double error(double actual, BigFloat exact) {
+        double nearest = exact.toDouble();
+        if (!Double.isFinite(actual) || Double.isInfinite(nearest)) {
+            return actual == nearest ? 0 : Double.POSITIVE_INFINITY;
+        }
+        return BigFloat.of(actual).subtract(exact).abs().divide(BigFloat.of(Math.ulp(nearest))).toDouble();
+    }
+
     /** The doubles in their order, as consecutive integers around 0. */
     private static long position(double value) {
         long bits = Double.doubleToLongBits(value);
         return bits < 0 ? Long.MIN_VALUE - bits : bits;
+    }
+
+    /** The errors of one quantity over many values: how often 0, 1, 2 and more ulp, and the worst with its place. */
+    static final class Tally {
+
+        private final long[] counts = new long[4];
+        private long worst;
+        private String where = "";
+
+        /** Counts one error; {@code place} names the value for the report. */
+        void add(long ulps, Object place) {
+            counts[(int) Math.min(ulps, 3)]++;
+            if (ulps > worst) {
+                worst = ulps;
+                where = " (" + place + ")";
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "worst " + worst + " ulp" + where + "; 0 ulp: " + counts[0] + ", 1: " + counts[1] + ", 2: "
+                    + counts[2] + ", more: " + counts[3];
+        }
     }
 }
