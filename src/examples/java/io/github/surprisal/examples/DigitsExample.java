@@ -75,7 +75,7 @@ public final class DigitsExample {
         print("\n%s, %,d parameters\n", name, network.parameters());
         Verdict before = training.judge(network, test);
         Verdict after = learn(network, before);
-        if (after.loss() < before.loss()) {
+        if (after.loss() <= before.loss()) {
             print("\n%s\n%s", Report.confusionMatrix(after), Report.mostSurprising(after, test));
             summary.append(format("%-20s %10.4f %9.2f %%\n", name, after.loss(), after.accuracy()));
         } else {
