@@ -1,7 +1,9 @@
 /**
- * A complete user of the library: two classifiers that learn to read handwritten digits.
+ * Complete users of the library.
  *
- * <p>Read {@link io.github.surprisal.examples.Trainer} first: it holds every call that training needs. The other
- * classes are what any program around a loss has: data, models, a report.
+ * <p>{@link io.github.surprisal.examples.DigitsExample} trains two classifiers on handwritten digits; read
+ * {@link io.github.surprisal.examples.Training} first, which holds every call of the library. The others fit on a page
+ * each: {@link io.github.surprisal.examples.MaskedTokens}, {@link io.github.surprisal.examples.WeightsAndSmoothing},
+ * {@link io.github.surprisal.examples.MicroBatches}, {@link io.github.surprisal.examples.Threads}.
  */
 package io.github.surprisal.examples;

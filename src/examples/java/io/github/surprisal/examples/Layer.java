@@ -1,37 +1,34 @@
 package io.github.surprisal.examples;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /** {@code output = input * weights + bias}, for a batch of inputs. */
-final class LinearLayer {
+final class Layer {
 
     private final int inputs;
     private final int outputs;
     private final double[] weights; // [inputs, outputs]
     private final double[] bias; // [outputs]
 
-    LinearLayer(int inputs, int outputs) {
+    /** Draws the weights uniformly from the range of Glorot and Bengio (AISTATS 2010), formula 16. */
+    Layer(int inputs, int outputs, Random random) {
         this.inputs = inputs;
         this.outputs = outputs;
-        weights = new double[inputs * outputs];
-        bias = new double[outputs];
-    }
-
-    /** Draws the weights uniformly from the range of Glorot and Bengio (AISTATS 2010), formula 16. */
-    LinearLayer initialise(Random random) {
         double bound = Math.sqrt(6.0 / (inputs + outputs));
-        for (int i = 0; i < weights.length; i++) {
-            weights[i] = bound * (2 * random.nextDouble() - 1);
-        }
-        return this;
+        weights = new double[inputs * outputs];
+        Arrays.setAll(weights, i -> bound * (2 * random.nextDouble() - 1));
+        bias = new double[outputs];
     }
 
     int parameters() {
         return weights.length + bias.length;
     }
 
-    /** Computes {@code output} [batch, outputs] from {@code input} [batch, inputs]. */
-    void forward(double[] input, int batch, double[] output) {
+    /** From the input [batch, inputs] to the output [batch, outputs]. */
+    double[] forward(double[] input) {
+        int batch = input.length / inputs;
+        double[] output = new double[batch * outputs];
         for (int n = 0; n < batch; n++) {
             int row = n * outputs;
             System.arraycopy(bias, 0, output, row, outputs);
@@ -42,10 +39,13 @@ final class LinearLayer {
                 }
             }
         }
+        return output;
     }
 
-    /** Computes {@code inputGradient} [batch, inputs] from {@code gradient} [batch, outputs]. */
-    void backward(double[] gradient, int batch, double[] inputGradient) {
+    /** From the gradient with respect to the output [batch, outputs] to that with respect to the input. */
+    double[] backward(double[] gradient) {
+        int batch = gradient.length / outputs;
+        double[] inputGradient = new double[batch * inputs];
         for (int n = 0; n < batch; n++) {
             for (int i = 0; i < inputs; i++) {
                 double sum = 0;
@@ -55,20 +55,19 @@ final class LinearLayer {
                 inputGradient[n * inputs + i] = sum;
             }
         }
+        return inputGradient;
     }
 
-    /** Subtracts the learning rate times the gradient of weights and bias, summed over the batch. */
-    void descend(double[] input, double[] gradient, int batch, double learningRate) {
+    /** Subtracts the learning rate times the gradient with respect to weights and bias, summed over the batch. */
+    void descend(double[] input, double[] gradient, double learningRate) {
+        int batch = gradient.length / outputs;
         for (int n = 0; n < batch; n++) {
-            int row = n * outputs;
-            for (int i = 0; i < inputs; i++) {
-                double step = learningRate * input[n * inputs + i];
-                for (int o = 0; o < outputs; o++) {
-                    weights[i * outputs + o] -= step * gradient[row + o];
-                }
-            }
             for (int o = 0; o < outputs; o++) {
-                bias[o] -= learningRate * gradient[row + o];
+                double step = learningRate * gradient[n * outputs + o];
+                bias[o] -= step;
+                for (int i = 0; i < inputs; i++) {
+                    weights[i * outputs + o] -= step * input[n * inputs + i];
+                }
             }
         }
     }
