@@ -5,7 +5,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 
 /** This library with {@code parallel()}: the common pool and all its threads. */
-public abstract class OursParallel extends Workload {
+public abstract class OursParallel extends LibraryWorkload {
     private final CrossEntropyLoss crossEntropy = CrossEntropyLoss.builder().parallel().build();
 
     @Benchmark
@@ -14,6 +14,7 @@ public abstract class OursParallel extends Workload {
     }
 
     @Benchmark
+    @Override
     public double forwardBackward() {
         return crossEntropy.forwardBackward(logits, layout, targets, 1.0, output);
     }
@@ -23,6 +24,7 @@ public abstract class OursParallel extends Workload {
         @Override
         protected void prepare() {
             ExpectedKernels.SCALAR.require();
+            super.prepare();
         }
     }
 
@@ -32,6 +34,7 @@ public abstract class OursParallel extends Workload {
         @Override
         protected void prepare() {
             ExpectedKernels.VECTOR.require();
+            super.prepare();
         }
     }
 }
