@@ -43,10 +43,7 @@ final class Arguments {
 
     /** @throws IllegalArgumentException where they make no sense */
     Arguments(String... arguments) {
-        if (arguments.length == 0) {
-            throw new IllegalArgumentException("quick or full?");
-        }
-        effort = Effort.valueOf(arguments[0]);
+        effort = Effort.named(arguments.length == 0 ? "nothing" : arguments[0]);
         for (String argument : List.of(arguments).subList(1, arguments.length)) {
             Optional<Group> group = Group.named(argument);
             if (group.isPresent()) {

@@ -26,7 +26,6 @@ final class Cold implements Measurement {
     private final Arguments arguments;
     private final int starts;
     private final Figures millis = new Figures();
-    private boolean measured;
 
     Cold(Arguments arguments) {
         this.arguments = arguments;
@@ -35,7 +34,8 @@ final class Cold implements Measurement {
 
     @Override
     public String method() {
-        return "Medians of " + starts + " starts of the JVM for each implementation in turn; ratios taken within each turn";
+        return "Medians of " + starts + " starts of the JVM for each implementation, in turn; ratios taken within each"
+                + " turn";
     }
 
     @Override
@@ -51,7 +51,7 @@ final class Cold implements Measurement {
                 implementations.forEach(implementation -> start(implementation, input));
             }
         }
-        return measured;
+        return !millis.isEmpty();
     }
 
     private void start(Implementation implementation, String input) {
@@ -67,7 +67,6 @@ final class Cold implements Measurement {
         millis.add(row + ", launch of the JVM to first result", implementation, Double.parseDouble(figures[0]));
         millis.add(row + ", first 1,000 calls", implementation, Double.parseDouble(figures[1]));
         millis.add(row + ", first 10,000 calls", implementation, Double.parseDouble(figures[2]));
-        measured = true;
     }
 
     /** Those that JMH gives to the forks of this benchmark. */

@@ -16,4 +16,13 @@ enum Effort {
         this.rounds = rounds;
         this.iteration = iteration;
     }
+
+    static Effort named(String name) {
+        for (Effort effort : values()) {
+            if (effort.name().equals(name)) {
+                return effort;
+            }
+        }
+        throw new IllegalArgumentException("the first argument is " + name + ", but must be quick or full");
+    }
 }

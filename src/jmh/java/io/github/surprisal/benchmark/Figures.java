@@ -24,6 +24,10 @@ final class Figures {
         return figures.keySet();
     }
 
+    boolean isEmpty() {
+        return figures.isEmpty();
+    }
+
     boolean has(Implementation implementation) {
         return figures.values().stream().anyMatch(row -> row.containsKey(implementation));
     }

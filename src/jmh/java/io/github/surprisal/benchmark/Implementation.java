@@ -48,7 +48,9 @@ enum Implementation {
     /** Whether there is something to measure, and the figure would mean something. */
     boolean covers(Operation operation, Input input) {
         return switch (this) {
-            case PLAIN -> input.inner() == 1 || operation == Operation.forward || operation == Operation.forwardBackward;
+            case PLAIN -> input.inner() == 1
+                    || operation == Operation.forward
+                    || operation == Operation.forwardBackward;
             case SCALAR_IN_PLACE, VECTOR_IN_PLACE, SCALAR_PARALLEL, VECTOR_PARALLEL -> input.size() >= SHORT;
             // Its loss multiplies probability 0 by log-probability -Infinity and is NaN.
             case PYTORCH -> operation != Operation.probabilityTargets || input.logits() != Logits.masked;

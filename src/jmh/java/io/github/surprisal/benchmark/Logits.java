@@ -1,5 +1,7 @@
 package io.github.surprisal.benchmark;
 
+import java.util.List;
+
 /** The kinds of logits; the constants bear the names that the command line uses. */
 enum Logits {
     /** Drawn from N(0, 3^2). */
@@ -9,5 +11,14 @@ enum Logits {
     masked,
 
     /** Each logit moved by 300, up or down at random: exp overflows without a maximum subtracted. */
-    large
+    large;
+
+    static Logits named(String name) {
+        for (Logits logits : values()) {
+            if (logits.name().equals(name)) {
+                return logits;
+            }
+        }
+        throw new IllegalArgumentException("logits are " + name + ", but must be one of " + List.of(values()));
+    }
 }

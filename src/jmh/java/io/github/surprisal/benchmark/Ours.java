@@ -54,9 +54,8 @@ public abstract class Ours extends LibraryWorkload {
     /** As a JVM without flags runs it. */
     public static class Scalar extends Ours {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.SCALAR.require();
-            super.prepare();
         }
     }
 
@@ -64,27 +63,26 @@ public abstract class Ours extends LibraryWorkload {
     @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
     public static class Vector extends Ours {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.VECTOR.require();
-            super.prepare();
         }
     }
 
     /** Another version, run with its jar first on the class path. */
     public static class BaselineScalar extends Scalar {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ClassPath.requireFromFirstEntry(CrossEntropyLoss.class);
-            super.prepare();
+            super.requireVm();
         }
     }
 
     /** Another version, run with its jar first on the class path. */
     public static class BaselineVector extends Vector {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ClassPath.requireFromFirstEntry(CrossEntropyLoss.class);
-            super.prepare();
+            super.requireVm();
         }
     }
 }

@@ -35,9 +35,8 @@ public abstract class OursInPlace extends LibraryWorkload {
     /** As a JVM without flags runs it. */
     public static class Scalar extends OursInPlace {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.SCALAR.require();
-            super.prepare();
         }
     }
 
@@ -45,9 +44,8 @@ public abstract class OursInPlace extends LibraryWorkload {
     @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
     public static class Vector extends OursInPlace {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.VECTOR.require();
-            super.prepare();
         }
     }
 }

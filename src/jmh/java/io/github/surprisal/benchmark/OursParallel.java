@@ -22,9 +22,8 @@ public abstract class OursParallel extends LibraryWorkload {
     /** As a JVM without flags runs it. */
     public static class Scalar extends OursParallel {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.SCALAR.require();
-            super.prepare();
         }
     }
 
@@ -32,9 +31,8 @@ public abstract class OursParallel extends LibraryWorkload {
     @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
     public static class Vector extends OursParallel {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.VECTOR.require();
-            super.prepare();
         }
     }
 }

@@ -96,8 +96,8 @@ final class Warm implements Measurement {
             System.out.println("\n## " + operation.title);
             Markdown.printTimes("ns per logit", nanos);
             // The plain loop allocates nothing, so its column shows what the harness does.
-            Markdown.print(
-                    "Bytes of Java heap allocated per call, the harness included", bytesPerCall.get(operation), "%,.0f");
+            String allocated = "Bytes of Java heap allocated per call, the harness included";
+            Markdown.print(allocated, bytesPerCall.get(operation), "%,.0f");
         });
     }
 }
