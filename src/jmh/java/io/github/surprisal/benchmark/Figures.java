@@ -5,20 +5,13 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What was measured for one operation: by shape and implementation, one figure per round. */
+/** One quantity as measured: by row of the table and implementation, one figure per round. */
 final class Figures {
-    private final Map<String, Map<Implementation, double[]>> nanosPerLogit = new LinkedHashMap<>();
-    private final Map<String, Map<Implementation, double[]>> bytesPerCall = new LinkedHashMap<>();
+    private final Map<String, Map<Implementation, double[]>> figures = new LinkedHashMap<>();
 
-    void add(String shape, Implementation implementation, double nanosPerCall, double bytesPerCall) {
-        append(nanosPerLogit, shape, implementation, nanosPerCall / Shapes.logits(shape));
-        append(this.bytesPerCall, shape, implementation, bytesPerCall);
-    }
-
-    private static void append(
-            Map<String, Map<Implementation, double[]>> figures, String shape, Implementation implementation, double x) {
-        figures.computeIfAbsent(shape, key -> new EnumMap<>(Implementation.class))
-                .merge(implementation, new double[] {x}, Figures::concatenate);
+    void add(String row, Implementation implementation, double figure) {
+        figures.computeIfAbsent(row, key -> new EnumMap<>(Implementation.class))
+                .merge(implementation, new double[] {figure}, Figures::concatenate);
     }
 
     private static double[] concatenate(double[] first, double[] second) {
@@ -27,31 +20,30 @@ final class Figures {
         return both;
     }
 
-    Iterable<String> shapes() {
-        return nanosPerLogit.keySet();
+    Iterable<String> rows() {
+        return figures.keySet();
+    }
+
+    boolean isEmpty() {
+        return figures.isEmpty();
     }
 
     boolean has(Implementation implementation) {
-        return nanosPerLogit.values().stream().anyMatch(row -> row.containsKey(implementation));
+        return figures.values().stream().anyMatch(row -> row.containsKey(implementation));
     }
 
     /** Median over the rounds; NaN where nothing was measured. */
-    double nanosPerLogit(String shape, Implementation implementation) {
-        return median(nanosPerLogit.get(shape).get(implementation));
-    }
-
-    /** Median over the rounds; NaN where nothing was measured. */
-    double bytesPerCall(String shape, Implementation implementation) {
-        return median(bytesPerCall.get(shape).get(implementation));
+    double median(String row, Implementation implementation) {
+        return median(figures.get(row).get(implementation));
     }
 
     /**
-     * How many times as long `slower` takes: the median of the ratios of each round, whose two figures were measured
+     * How many times as much `numerator` has: the median of the ratios of each round, whose two figures were measured
      * within minutes of each other, so that a machine which changes its speed meanwhile distorts it least.
      */
-    double ratio(String shape, Implementation slower, Implementation faster) {
-        double[] a = nanosPerLogit.get(shape).get(slower);
-        double[] b = nanosPerLogit.get(shape).get(faster);
+    double ratio(String row, Implementation numerator, Implementation denominator) {
+        double[] a = figures.get(row).get(numerator);
+        double[] b = figures.get(row).get(denominator);
         if (a == null || b == null) {
             return Double.NaN;
         }
@@ -60,7 +52,7 @@ final class Figures {
         return median(ratios);
     }
 
-    static double median(double[] values) {
+    private static double median(double[] values) {
         if (values == null) {
             return Double.NaN;
         }

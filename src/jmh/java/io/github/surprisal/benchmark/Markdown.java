@@ -20,45 +20,37 @@ final class Markdown {
     private static final List<Ratio> RATIOS = List.of(
             new Ratio(Implementation.PLAIN, Implementation.SCALAR),
             new Ratio(Implementation.PLAIN, Implementation.VECTOR),
+            new Ratio(Implementation.BASELINE_SCALAR, Implementation.SCALAR),
+            new Ratio(Implementation.BASELINE_VECTOR, Implementation.VECTOR),
             new Ratio(Implementation.PYTORCH, Implementation.SCALAR),
             new Ratio(Implementation.PYTORCH, Implementation.VECTOR),
             new Ratio(Implementation.TRIBUO, Implementation.VECTOR),
             new Ratio(Implementation.SCALAR, Implementation.SCALAR_PARALLEL),
             new Ratio(Implementation.VECTOR, Implementation.VECTOR_PARALLEL));
 
-    private record Column(String label, ToDoubleFunction<String> valueOfShape) {}
+    private record Column(String label, ToDoubleFunction<String> valueOfRow) {}
 
-    static String nanosPerLogit(Figures figures) {
-        return table(figures, columns(figures, shape -> i -> figures.nanosPerLogit(shape, i)), "%.2f");
-    }
-
-    static String ratios(Figures figures) {
+    /** What took how long, and the ratios of the columns. */
+    static void printTimes(String unit, Figures times) {
+        print(unit, times, "%.2f");
         List<Column> columns = RATIOS.stream()
-                .filter(ratio -> figures.has(ratio.slower) && figures.has(ratio.faster))
-                .map(ratio -> new Column(ratio.label(), shape -> figures.ratio(shape, ratio.slower, ratio.faster)))
+                .filter(ratio -> times.has(ratio.slower) && times.has(ratio.faster))
+                .map(ratio -> new Column(ratio.label(), row -> times.ratio(row, ratio.slower, ratio.faster)))
                 .toList();
-        return table(figures, columns, "%.2f");
-    }
-
-    static String bytesPerCall(Figures figures) {
-        return table(figures, columns(figures, shape -> i -> figures.bytesPerCall(shape, i)), "%,.0f");
-    }
-
-    private interface Row {
-        ToDoubleFunction<Implementation> of(String shape);
-    }
-
-    private static List<Column> columns(Figures figures, Row row) {
-        return Arrays.stream(Implementation.values())
-                .filter(figures::has)
-                .map(i -> new Column(i.label, shape -> row.of(shape).applyAsDouble(i)))
-                .toList();
-    }
-
-    private static String table(Figures figures, List<Column> columns, String format) {
-        if (columns.isEmpty()) {
-            return "";
+        if (!columns.isEmpty()) {
+            print("How many times as long (first / second)", times, columns, "%.2f");
         }
+    }
+
+    static void print(String title, Figures figures, String format) {
+        List<Column> columns = Arrays.stream(Implementation.values())
+                .filter(figures::has)
+                .map(i -> new Column(i.label, row -> figures.median(row, i)))
+                .toList();
+        print(title, figures, columns, format);
+    }
+
+    private static void print(String title, Figures figures, List<Column> columns, String format) {
         List<String> lines = new ArrayList<>();
         StringBuilder head = new StringBuilder("| batch x classes |");
         StringBuilder rule = new StringBuilder("|---|");
@@ -68,15 +60,15 @@ final class Markdown {
         }
         lines.add(head.toString());
         lines.add(rule.toString());
-        for (String shape : figures.shapes()) {
-            StringBuilder line = new StringBuilder("| ").append(shape.replace("x", " x ")).append(" |");
+        for (String row : figures.rows()) {
+            StringBuilder line = new StringBuilder("| ").append(row).append(" |");
             for (Column column : columns) {
-                double value = column.valueOfShape.applyAsDouble(shape);
+                double value = column.valueOfRow.applyAsDouble(row);
                 String text = Double.isNaN(value) ? "" : String.format(Locale.ROOT, format, value);
                 line.append(' ').append(text).append(" |");
             }
             lines.add(line.toString());
         }
-        return String.join("\n", lines) + "\n";
+        System.out.println("\n" + title + ":\n\n" + String.join("\n", lines));
     }
 }

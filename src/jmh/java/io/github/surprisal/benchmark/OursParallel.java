@@ -5,7 +5,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Fork;
 
 /** This library with {@code parallel()}: the common pool and all its threads. */
-public abstract class OursParallel extends Workload {
+public abstract class OursParallel extends LibraryWorkload {
     private final CrossEntropyLoss crossEntropy = CrossEntropyLoss.builder().parallel().build();
 
     @Benchmark
@@ -14,6 +14,7 @@ public abstract class OursParallel extends Workload {
     }
 
     @Benchmark
+    @Override
     public double forwardBackward() {
         return crossEntropy.forwardBackward(logits, layout, targets, 1.0, output);
     }
@@ -21,7 +22,7 @@ public abstract class OursParallel extends Workload {
     /** As a JVM without flags runs it. */
     public static class Scalar extends OursParallel {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.SCALAR.require();
         }
     }
@@ -30,7 +31,7 @@ public abstract class OursParallel extends Workload {
     @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
     public static class Vector extends OursParallel {
         @Override
-        protected void prepare() {
+        protected void requireVm() {
             ExpectedKernels.VECTOR.require();
         }
     }

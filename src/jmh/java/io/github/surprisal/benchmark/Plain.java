@@ -12,6 +12,7 @@ public class Plain extends Workload {
     }
 
     @Benchmark
+    @Override
     public double forwardBackward() {
         return inner == 1
                 ? PlainLoop.forwardBackward(logits, classes, targets, output)
@@ -40,7 +41,7 @@ public class Plain extends Workload {
 
     private void requireRows() {
         if (inner != 1) {
-            throw new IllegalStateException("the plain loop covers " + shape + " for the loss with index targets only");
+            throw new IllegalStateException("the plain loop covers " + input + " for the loss with index targets only");
         }
     }
 }

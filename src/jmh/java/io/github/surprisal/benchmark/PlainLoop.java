@@ -49,7 +49,9 @@ final class PlainLoop {
             double factor = 1 / (sum * rows);
             double inverseRows = 1.0 / rows;
             for (int i = first; i < first + classes; i++) {
-                loss += targets[i] * (logSumExp - logits[i]);
+                if (targets[i] != 0) { // 0 * Infinity would be NaN
+                    loss += targets[i] * (logSumExp - logits[i]);
+                }
                 gradient[i] = gradient[i] * factor - targets[i] * inverseRows;
             }
         }

@@ -1,8 +1,5 @@
 package io.github.surprisal.benchmark;
 
-import io.github.surprisal.Layout;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -23,7 +20,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * <p>A subclass is one implementation; each of its benchmark methods is one {@link Operation} and bears its name. A
  * method returns the mean loss (0 where there is none) and leaves its gradient or probabilities in {@link #output()}.
  *
- * <p>Logits are drawn from N(0, 3^2), targets uniformly, both from one fixed seed.
+ * <p>Logits are drawn as {@link Logits} tells, targets uniformly, all from one fixed seed.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -37,17 +34,16 @@ public abstract class Workload {
 
     private static final long SEED = 20210504;
     private static final double LOGIT_DEVIATION = 3;
+    private static final double LARGE = 300;
 
-    /** The dimensions, class axis second: batch x classes [x trailing dimensions]. */
-    @Param({
-        "4096x2", "1024x10", "256x100", "128x1000", "16x32000", "8x128256", "256x32000", "16x10x1024", "8x100x196"
-    })
-    public String shape;
+    /** An {@link Input}. {@link Warm} sets its own; JMH insists on a default. */
+    @Param("128x1000")
+    public String input;
 
+    protected Operation operation;
     protected int batch;
     protected int classes;
     protected int inner;
-    protected Layout layout;
 
     /** Shape [batch, classes, inner], row-major. */
     protected double[] logits;
@@ -61,62 +57,89 @@ public abstract class Workload {
     /** Where implementations in Java write; shape of {@link #logits}. */
     protected double[] output;
 
-    /** The values of {@link #shape}. */
-    static List<String> shapes() {
-        try {
-            return List.of(Workload.class.getField("shape").getAnnotation(Param.class).value());
-        } catch (NoSuchFieldException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Setup
     public final void setUp(BenchmarkParams params) {
-        Operation operation = Operation.of(params.getBenchmark());
-        generate(operation);
+        generate(Operation.of(params.getBenchmark()));
         prepare();
-        double loss = run(operation);
+        check(run());
+    }
+
+    /** Every implementation has this operation. */
+    public abstract double forwardBackward();
+
+    /** Fails unless this is the right loss, the last call wrote the right values, and the VM is the right one. */
+    final void check(double loss) {
+        requireVm();
         new Expectation(this).check(operation, loss, output());
     }
 
     /** Makes what the implementation needs beside the data; runs before the check. */
     protected void prepare() {}
 
+    /** Fails in a VM that would give figures of something else; not before the first call, which is timed if cold. */
+    protected void requireVm() {}
+
     /** What the last call wrote, shape and order of {@link #logits}. */
     protected double[] output() {
         return output;
     }
 
-    private void generate(Operation operation) {
-        int[] dimensions = Shapes.parse(shape);
-        batch = dimensions[0];
-        classes = dimensions[1];
-        int[] trailing = Arrays.copyOfRange(dimensions, 2, dimensions.length);
-        inner = Arrays.stream(trailing).reduce(1, Math::multiplyExact);
-        layout = Layout.of(batch, classes, trailing);
+    /** Makes the data. */
+    final void generate(Operation operation) {
+        this.operation = operation;
+        Input parsed = Input.parse(input);
+        batch = parsed.batch();
+        classes = parsed.classes();
+        inner = parsed.inner();
 
         // java.util.Random: its sequence is part of its specification, so every JDK gets the same data.
         Random random = new Random(SEED);
-        logits = new double[batch * classes * inner];
+        logits = new double[parsed.size()];
         for (int i = 0; i < logits.length; i++) {
             logits[i] = LOGIT_DEVIATION * random.nextGaussian();
         }
-        targets = new int[batch * inner];
+        targets = new int[parsed.samples()];
         for (int i = 0; i < targets.length; i++) {
             targets[i] = random.nextInt(classes);
+        }
+        switch (parsed.logits()) {
+            case ordinary -> { }
+            case masked -> mask(random);
+            case large -> enlarge(random);
         }
         if (operation == Operation.probabilityTargets) {
             targetProbabilities = new double[logits.length];
             for (int i = 0; i < logits.length; i++) {
-                targetProbabilities[i] = random.nextDouble();
+                double probability = random.nextDouble();
+                targetProbabilities[i] = logits[i] == Double.NEGATIVE_INFINITY ? 0 : probability;
             }
             normalize(targetProbabilities);
         }
         output = new double[logits.length];
     }
 
+    /** A third of each sample's classes, every choice without the target equally likely. */
+    private void mask(Random random) {
+        for (int sample = 0; sample < targets.length; sample++) {
+            int wanted = classes / 3;
+            int candidates = classes - 1;
+            for (int c = 0; c < classes; c++) {
+                if (c != targets[sample] && random.nextInt(candidates--) < wanted) {
+                    logits[first(sample) + c * inner] = Double.NEGATIVE_INFINITY;
+                    wanted--;
+                }
+            }
+        }
+    }
+
+    private void enlarge(Random random) {
+        for (int i = 0; i < logits.length; i++) {
+            logits[i] += random.nextBoolean() ? LARGE : -LARGE;
+        }
+    }
+
     private void normalize(double[] values) {
-        for (int sample = 0; sample < batch * inner; sample++) {
+        for (int sample = 0; sample < targets.length; sample++) {
             int first = first(sample);
             double sum = 0;
             for (int c = 0; c < classes; c++) {
@@ -134,7 +157,7 @@ public abstract class Workload {
     }
 
     /** Calls the benchmark method itself, so that what is checked is what is timed, and nothing else runs before it. */
-    private double run(Operation operation) {
+    private double run() {
         try {
             return (double) getClass().getMethod(operation.name()).invoke(this);
         } catch (ReflectiveOperationException e) {

@@ -59,6 +59,7 @@ public class PyTorch extends Workload {
     }
 
     @Benchmark
+    @Override
     public double forwardBackward() {
         try (PointerScope call = new PointerScope()) {
             inputWithGradient.mutable_grad().reset(); // as optimizer.zero_grad() does, else backward() would accumulate

@@ -23,7 +23,7 @@ public class Tribuo extends Workload {
     @Override
     protected void prepare() {
         if (inner != 1) {
-            throw new IllegalStateException("Tribuo has no layout for " + shape);
+            throw new IllegalStateException("Tribuo has no layout for " + input);
         }
         scores = new DenseVector[batch];
         work = new DenseVector[batch];
@@ -37,6 +37,7 @@ public class Tribuo extends Workload {
     }
 
     @Benchmark
+    @Override
     public double forwardBackward() {
         double logLikelihood = 0;
         for (int row = 0; row < batch; row++) {
