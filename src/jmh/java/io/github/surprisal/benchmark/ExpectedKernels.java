@@ -9,6 +9,9 @@ enum ExpectedKernels {
 
     static final String VECTOR_FLAG = "--add-modules=jdk.incubator.vector";
 
+    /** Otherwise the vector kernels take over after some work only. */
+    static final String AT_ONCE = "-Dsurprisal.kernels=vector";
+
     private final String prefix;
 
     ExpectedKernels(String prefix) {

@@ -60,7 +60,7 @@ public abstract class Ours extends LibraryWorkload {
     }
 
     /** With the incubating vector module. */
-    @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
+    @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = {ExpectedKernels.VECTOR_FLAG, ExpectedKernels.AT_ONCE})
     public static class Vector extends Ours {
         @Override
         protected void requireVm() {

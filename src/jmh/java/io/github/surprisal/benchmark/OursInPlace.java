@@ -41,7 +41,7 @@ public abstract class OursInPlace extends LibraryWorkload {
     }
 
     /** With the incubating vector module. */
-    @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
+    @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = {ExpectedKernels.VECTOR_FLAG, ExpectedKernels.AT_ONCE})
     public static class Vector extends OursInPlace {
         @Override
         protected void requireVm() {

@@ -28,7 +28,7 @@ public abstract class OursParallel extends LibraryWorkload {
     }
 
     /** With the incubating vector module. */
-    @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = ExpectedKernels.VECTOR_FLAG)
+    @Fork(value = 1, jvmArgs = HEAP, jvmArgsAppend = {ExpectedKernels.VECTOR_FLAG, ExpectedKernels.AT_ONCE})
     public static class Vector extends OursParallel {
         @Override
         protected void requireVm() {

@@ -30,7 +30,7 @@ public final class Table {
     private static void printHead(Arguments arguments, String method, String args) {
         System.out.println("- Processor: " + Environment.processor());
         System.out.println("- JVM: " + Environment.jvm() + ", flags " + Workload.HEAP + "; vector columns also "
-                + ExpectedKernels.VECTOR_FLAG);
+                + ExpectedKernels.VECTOR_FLAG + " " + ExpectedKernels.AT_ONCE);
         System.out.println("- Kernels: " + Environment.kernels() + "; vector columns "
                 + Environment.kernels(ExpectedKernels.VECTOR_FLAG));
         arguments.baseline().ifPresent(jar -> System.out.println("- Baseline: " + jar));

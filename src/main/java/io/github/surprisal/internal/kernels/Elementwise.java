@@ -165,8 +165,8 @@ public final class Elementwise {
         }
     }
 
-    /** (x - top) - log of n elements of a row or a tile; rounds about once. */
-    public static void logProbabilities(double[] x, double[] logs, int at, int n, int width, double[] top, Pairs log, int sample,
+    /** See {@link KernelSet#logProbabilities}. */
+    static void logProbabilities(double[] x, double[] logs, int at, int n, int width, double[] top, Pairs log, int sample,
             Scratch scratch) {
         int block = Math.min(n, BLOCK);
         double[] t = scratch.column;
@@ -209,8 +209,8 @@ public final class Elementwise {
         }
     }
 
-    /** w (u - top) of a row or a tile as two doubles, w being {@code weight + weightLow}. */
-    public static void weightedDifferences(double[] u, Pairs weight, int at, int n, int width, double[] top, int sample,
+    /** See {@link KernelSet#weightedDifferences}. */
+    static void weightedDifferences(double[] u, Pairs weight, int at, int n, int width, double[] top, int sample,
             Pairs product, Scratch scratch) {
         int block = Math.min(n, BLOCK);
         double[] t = scratch.column;
@@ -240,8 +240,8 @@ public final class Elementwise {
         }
     }
 
-    /** p becomes p ((u - top) total - product), total and product being the sample's. */
-    public static void softmaxProducts(double[] p, double[] u, int at, int n, int width, double[] top, Pairs product,
+    /** See {@link KernelSet#softmaxProducts}. */
+    static void softmaxProducts(double[] p, double[] u, int at, int n, int width, double[] top, Pairs product,
             Pairs total, int sample, Scratch scratch) {
         int block = Math.min(n, BLOCK);
         double[] t = scratch.column;
@@ -313,8 +313,8 @@ public final class Elementwise {
         }
     }
 
-    /** x becomes e times one factor of the sample minus the element's share times another; e from {@code from} on. */
-    public static void scaleMinusShares(double[] e, int from, Pairs share, double[] x, int at, int n, int width,
+    /** See {@link KernelSet#scaleMinusShares}. */
+    static void scaleMinusShares(double[] e, int from, Pairs share, double[] x, int at, int n, int width,
             Pairs factor, Pairs shareFactor, int sample, Scratch scratch) {
         int block = Math.min(n, BLOCK);
         double[] fh = scratch.column;

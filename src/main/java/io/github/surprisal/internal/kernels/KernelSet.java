@@ -62,14 +62,17 @@ public abstract class KernelSet {
 
     /**
      * {@link #exponentials} of rows of n elements, row j from {@code x[from[j] + shift]} on, with
-     * {@code magic[j]}. Their high parts go to e from {@code to + j * stride} on, of which nothing behind n elements
-     * that a multiple of STRIPES does not need is written; high and low parts are added to the row's eight sums.
-     * Returns the greatest |x|, NaN counting as the greatest.
+     * {@code magic[j]}. Their high parts go to e from {@code to + j * stride} on; high and low parts are added to the
+     * row's eight sums, what is left by whole stripes to the last of these. Less than STRIPES elements are those of a
+     * single row. Returns the greatest |x|, NaN counting as the greatest.
      */
     public abstract double expSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch);
 
-    /** The same for a tile from {@code x[0]} on, {@code magic} by column; e from {@code to} on. */
+    /**
+     * The same for a tile from {@code x[0]} on, {@code magic} by column; e from {@code to} on. Lines that whole stripes
+     * leave are added to the last of these.
+     */
     public abstract double expSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
             double[] e, int to, Pairs sums, Scratch scratch);
 
@@ -104,4 +107,30 @@ public abstract class KernelSet {
      * multiple of STRIPES. No output may be an input.
      */
     public abstract void logs(int n, Pairs r, Pairs e, Pairs log, Scratch scratch);
+
+    // ---- loops of plain Java that a set may replace; n elements of a row (width 1) or of a tile, from an index on
+
+    /** (x - top) - log, rounded about once. */
+    public void logProbabilities(double[] x, double[] logs, int at, int n, int width, double[] top, Pairs log,
+            int sample, Scratch scratch) {
+        Elementwise.logProbabilities(x, logs, at, n, width, top, log, sample, scratch);
+    }
+
+    /** weight (u - top) as two doubles. */
+    public void weightedDifferences(double[] u, Pairs weight, int at, int n, int width, double[] top, int sample,
+            Pairs product, Scratch scratch) {
+        Elementwise.weightedDifferences(u, weight, at, n, width, top, sample, product, scratch);
+    }
+
+    /** p becomes p ((u - top) total - product), total and product being the sample's. */
+    public void softmaxProducts(double[] p, double[] u, int at, int n, int width, double[] top, Pairs product,
+            Pairs total, int sample, Scratch scratch) {
+        Elementwise.softmaxProducts(p, u, at, n, width, top, product, total, sample, scratch);
+    }
+
+    /** e times one factor of the sample minus the element's share times another; e from {@code from} on. */
+    public void scaleMinusShares(double[] e, int from, Pairs share, double[] x, int at, int n, int width,
+            Pairs factor, Pairs shareFactor, int sample, Scratch scratch) {
+        Elementwise.scaleMinusShares(e, from, share, x, at, n, width, factor, shareFactor, sample, scratch);
+    }
 }

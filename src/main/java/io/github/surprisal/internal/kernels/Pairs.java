@@ -34,6 +34,12 @@ public final class Pairs {
         low[i] = finite ? (h - sum) + l : 0.0;
     }
 
+    /** Copies the first n elements of another. */
+    public void copy(Pairs from, int n) {
+        System.arraycopy(from.high, 0, high, 0, n);
+        System.arraycopy(from.low, 0, low, 0, n);
+    }
+
     /** Copies one element of another. */
     public void copy(int i, Pairs from, int j) {
         high[i] = from.high[j];

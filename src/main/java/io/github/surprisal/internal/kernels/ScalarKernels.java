@@ -102,23 +102,32 @@ final class ScalarKernels extends KernelSet {
         return greatest(scratch.greatest, BLOCK);
     }
 
-    /** Rows [row, row + lines) of n elements, BLOCK of them at most with what pads the rows. */
+    /**
+     * Rows [row, row + lines) of n elements, BLOCK of them at most with what pads the rows: zeros before what is left by
+     * whole stripes.
+     */
     private static void expSumOfSomeRows(double[] x, int[] from, int shift, int row, int lines, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         double[] value = scratch.value;
         int padded = n + STRIPES - 1 & -STRIPES;
+        int whole = n & -STRIPES;
+        int rest = n - whole;
         for (int j = 0; j < lines; j++) {
-            System.arraycopy(x, from[row + j] + shift, value, j * padded, n);
-            Arrays.fill(value, j * padded + n, (j + 1) * padded, 0.0);
-            Arrays.fill(scratch.magic, j * padded, (j + 1) * padded, magic[row + j]);
+            int at = j * padded;
+            System.arraycopy(x, from[row + j] + shift, value, at, whole);
+            Arrays.fill(value, at + whole, at + padded - rest, 0.0);
+            System.arraycopy(x, from[row + j] + shift + whole, value, at + padded - rest, rest);
+            Arrays.fill(scratch.magic, at, at + padded, magic[row + j]);
         }
         int m = lines * padded;
         growGreatest(value, m, scratch.greatest);
         exponentials(m, scratch.magic, scratch);
         for (int j = 0; j < lines; j++) {
-            Arrays.fill(value, j * padded + n, (j + 1) * padded, 0.0);
-            Arrays.fill(scratch.low, j * padded + n, (j + 1) * padded, 0.0);
-            System.arraycopy(value, j * padded, e, to + j * stride, n);
+            int at = j * padded;
+            Arrays.fill(value, at + whole, at + padded - rest, 0.0);
+            Arrays.fill(scratch.low, at + whole, at + padded - rest, 0.0);
+            System.arraycopy(value, at, e, to + j * stride, whole);
+            System.arraycopy(value, at + padded - rest, e, to + j * stride + whole, rest);
         }
         sumOfStripes(m, padded, sums, row * STRIPES, scratch);
     }
@@ -148,13 +157,16 @@ final class ScalarKernels extends KernelSet {
             growGreatest(scratch.value, m, scratch.greatest);
             exponentials(m, scratch.magic, scratch);
             System.arraycopy(scratch.value, 0, e, to + done, m);
-            sumOfLines(m, stripes * width, sums, scratch);
+            sumOfLines(m, stripes * width, m % (stripes * width), sums, scratch);
         }
         return greatest(scratch.greatest, Math.min(n, BLOCK));
     }
 
-    /** Adds value + low, m elements, to the sums of a tile, so many columns; the last line may end early. */
-    private static void sumOfLines(int m, int columns, Pairs sums, Scratch scratch) {
+    /**
+     * Adds value + low, m elements, to the sums of a tile, so many columns. A last line that ends early begins at the
+     * first column, or, where that line has {@code late} elements, so late that it ends at the last one.
+     */
+    private static void sumOfLines(int m, int columns, int late, Pairs sums, Scratch scratch) {
         if (columns == STRIPES) {
             sumOfStripes(m, m, sums, 0, scratch);
             return;
@@ -167,10 +179,11 @@ final class ScalarKernels extends KernelSet {
         System.arraycopy(sums.low, 0, rest, 0, columns);
         for (int at = 0; at < m; at += columns) {
             int n = Math.min(columns, m - at);
-            System.arraycopy(scratch.value, at, v, 0, n);
-            System.arraycopy(scratch.low, at, w, 0, n);
+            int first = n == late ? columns - n : 0;
+            System.arraycopy(scratch.value, at, v, first, n);
+            System.arraycopy(scratch.low, at, w, first, n);
             // sum + v = next + error exactly
-            for (int i = 0; i < n; i++) {
+            for (int i = first; i < first + n; i++) {
                 double next = sum[i] + v[i];
                 double part = next - sum[i];
                 rest[i] = rest[i] + ((sum[i] - (next - part)) + (v[i] - part) + w[i]);
@@ -277,7 +290,7 @@ final class ScalarKernels extends KernelSet {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(high, done, scratch.value, 0, m);
             System.arraycopy(low, done, scratch.low, 0, m);
-            sumOfLines(m, stripes * width, sums, scratch);
+            sumOfLines(m, stripes * width, stripes * width, sums, scratch);
         }
     }
 

@@ -23,6 +23,10 @@ final class VectorKernels extends KernelSelection.VectorSet {
     private static MethodHandle scaleTile = loop("scaleTile");
     private static MethodHandle extremesOfRows = loop("extremesOfRows");
     private static MethodHandle logs = loop("logs");
+    private static MethodHandle logProbabilities = loop("logProbabilities");
+    private static MethodHandle weightedDifferences = loop("weightedDifferences");
+    private static MethodHandle softmaxProducts = loop("softmaxProducts");
+    private static MethodHandle scaleMinusShares = loop("scaleMinusShares");
 
     VectorKernels() {
     }
@@ -152,6 +156,46 @@ final class VectorKernels extends KernelSelection.VectorSet {
     public void logs(int n, Pairs r, Pairs e, Pairs log, Scratch scratch) {
         try {
             logs.invokeExact(n, r, e, log, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void logProbabilities(double[] x, double[] logs, int at, int n, int width, double[] top, Pairs log,
+            int sample, Scratch scratch) {
+        try {
+            logProbabilities.invokeExact(x, logs, at, n, width, top, log, sample, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void weightedDifferences(double[] u, Pairs weight, int at, int n, int width, double[] top, int sample,
+            Pairs product, Scratch scratch) {
+        try {
+            weightedDifferences.invokeExact(u, weight, at, n, width, top, sample, product, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void softmaxProducts(double[] p, double[] u, int at, int n, int width, double[] top, Pairs product,
+            Pairs total, int sample, Scratch scratch) {
+        try {
+            softmaxProducts.invokeExact(p, u, at, n, width, top, product, total, sample, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void scaleMinusShares(double[] e, int from, Pairs share, double[] x, int at, int n, int width, Pairs factor,
+            Pairs shareFactor, int sample, Scratch scratch) {
+        try {
+            scaleMinusShares.invokeExact(e, from, share, x, at, n, width, factor, shareFactor, sample, scratch);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -5,6 +5,7 @@ import static io.github.surprisal.internal.kernels.Constants.*;
 import io.github.surprisal.internal.kernels.Elementwise;
 import io.github.surprisal.internal.kernels.KernelSet;
 import io.github.surprisal.internal.kernels.Pairs;
+import io.github.surprisal.internal.kernels.Scratch;
 import io.github.surprisal.internal.kernels.Sums;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Chunk;
@@ -56,14 +57,15 @@ final class Exponentials {
     final Pairs rest = new Pairs(slots());
     /** E, the exponential of the class apart. */
     final Pairs ofApart = new Pairs(slots());
-    /** R + E. */
-    final Pairs total = new Pairs(slots());
+    /** R + E: the block's sum, or, with care, made of the two. */
+    Pairs total;
     /** log1p(R / E) 2^-logExponent. */
     final Pairs log = new Pairs(slots());
     final int[] logExponent = new int[slots()];
     /** The class apart. */
     final int[] apart = new int[slots()];
 
+    private final Pairs carefulTotal = new Pairs(slots());
     private final double[] magic = new double[slots()];
     private final double[] shift = new double[slots()];
     private final double[] exponent = new double[slots()];
@@ -75,7 +77,7 @@ final class Exponentials {
     private final Pairs logs = new Pairs(KernelSet.STRIPES);
 
     private static int slots() {
-        return Geometry.SLOTS;
+        return Geometry.SLOTS + Scratch.APART;
     }
 
     /** Begins with a block, no class apart. */
@@ -106,6 +108,12 @@ final class Exponentials {
     void keepApart(int slot, int c, double logit) {
         apart[slot] = c;
         logitApart[slot] = logit;
+    }
+
+    /** Keeps a class of every sample apart; to follow {@link #begin}. */
+    void keepApart(Block b, int[] classOfSlot, RowOperation of) {
+        System.arraycopy(classOfSlot, 0, apart, 0, b.count());
+        of.elements.gather(of.input(), b.base, of.geometry.inner, classOfSlot, logitApart, b.count());
     }
 
     /** Keeps the most probable class of every sample of a surveyed block apart, the first one among equals. */
@@ -164,26 +172,28 @@ final class Exponentials {
         }
     }
 
-    /** Makes of the sums over all classes the totals of the samples, none having a class apart. */
+    /** Takes the sums over all classes, of samples that have no class apart. */
     void finishTotal(Block b) {
-        System.arraycopy(b.totals[0].high, 0, total.high, 0, b.count());
-        System.arraycopy(b.totals[0].low, 0, total.low, 0, b.count());
+        total = b.totals[0];
     }
 
     /** Finds R, E and their sum; leaves to the next attempt the samples whose R a subtraction does not give. */
     void finish(Block b) {
-        KernelSet kernels = b.chunk.kernels;
         int n = b.slots();
-        exponentiateApart(b, kernels, n);
+        exponentiateApart(b, b.chunk.kernels, n);
         if (b.careful()) {
-            System.arraycopy(b.totals[0].high, 0, rest.high, 0, b.count());
-            System.arraycopy(b.totals[0].low, 0, rest.low, 0, b.count());
+            rest.copy(b.totals[0], b.count());
+            total = carefulTotal;
             Elementwise.totals(n, rest, ofApart, total);
             return;
         }
-        finishTotal(b);
+        total = b.totals[0];
         Elementwise.differences(n, total, ofApart, rest);
+        long signs = 0;
         for (int i = 0; i < b.count(); i++) {
+            signs |= Double.doubleToRawLongBits(rest.high[i] - CONFIDENT * total.high[i]);
+        }
+        for (int i = 0; signs < 0 && i < b.count(); i++) {
             if (!(rest.high[i] >= CONFIDENT * total.high[i])) {
                 b.retry(i);
             }

@@ -66,10 +66,7 @@ public final class IndexCrossEntropy extends LossOperation {
     protected void begin(Block b) {
         targets.begin(b);
         exponentials.begin(b);
-        for (int i = 0; i < b.count(); i++) {
-            int target = targets.ofSlot[i];
-            exponentials.keepApart(i, target, elements.get(input, b.base[i] + target * geometry.inner));
-        }
+        exponentials.keepApart(b, targets.ofSlot, this);
     }
 
     @Override

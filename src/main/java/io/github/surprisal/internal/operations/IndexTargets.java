@@ -36,8 +36,12 @@ final class IndexTargets {
 
     /** Adds the samples of a range that count to a block, and lets the loss skip the others. */
     void select(LossOperation loss, Block b, int first, int last) {
+        if (!settings.maySkip()) {
+            b.addAll(first, last);
+            return;
+        }
         for (int s = first; s < last; s++) {
-            if (settings.maySkip() && settings.skips(targets[s])) {
+            if (settings.skips(targets[s])) {
                 loss.skip(s);
             } else {
                 b.add(s);
@@ -47,8 +51,12 @@ final class IndexTargets {
 
     /** Finds the targets of a block. */
     void begin(Block b) {
-        for (int i = 0; i < b.count(); i++) {
-            ofSlot[i] = targets[b.sample(i)];
+        if (b.isContiguous()) {
+            System.arraycopy(targets, b.sample(0), ofSlot, 0, b.count());
+        } else {
+            for (int i = 0; i < b.count(); i++) {
+                ofSlot[i] = targets[b.sample(i)];
+            }
         }
         for (int i = 0; settings.weighs() && i < b.count(); i++) {
             weight[i] = settings.weight(ofSlot[i]);

@@ -1,6 +1,5 @@
 package io.github.surprisal.internal.operations;
 
-import io.github.surprisal.internal.kernels.Elementwise;
 import io.github.surprisal.internal.kernels.Sums;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Chunk;
@@ -70,7 +69,7 @@ public final class LogSoftmaxForward extends Transformation<LogSoftmaxForward> {
     protected void write(Chunk c) {
         c.loadInput(elements, input);
         for (int run = 0; run < c.runs(); run++) {
-            Elementwise.logProbabilities(c.input, c.other, c.start(run), c.length(), c.width(), greatest,
+            c.kernels.logProbabilities(c.input, c.other, c.start(run), c.length(), c.width(), greatest,
                     exponentials.log, run, c.scratch);
         }
         if (c.block.careful()) {

@@ -173,8 +173,14 @@ public abstract class LossOperation extends RowOperation {
 
     /** Records the losses of all samples of a block that are not to be tried again; ordinary ones, of weight 1. */
     final void record(Block b, Pairs values) {
-        for (int i = 0; i < b.count(); i++) {
-            loss.copy(b.sample(i) - origin, values, i);
+        if (b.isContiguous()) {
+            int at = b.sample(0) - origin;
+            System.arraycopy(values.high, 0, loss.high, at, b.count());
+            System.arraycopy(values.low, 0, loss.low, at, b.count());
+        } else {
+            for (int i = 0; i < b.count(); i++) {
+                loss.copy(b.sample(i) - origin, values, i);
+            }
         }
     }
 
@@ -222,14 +228,7 @@ public abstract class LossOperation extends RowOperation {
 
     /** Sets one element of the gradient of each sample that is not to be tried again, where it lies in a chunk. */
     final void put(Chunk c, int[] classOfSlot, double[] bySlot) {
-        int inner = geometry.inner;
-        int[] base = c.block.base;
-        boolean[] retries = c.block.retries();
-        for (int i = 0; i < c.block.count(); i++) {
-            int classOfChunk = classOfSlot[i] - c.from;
-            if (classOfChunk >= 0 && classOfChunk < c.classes && !retries[i]) {
-                elements.set(gradient, base[i] + classOfSlot[i] * inner, bySlot[i]);
-            }
-        }
+        elements.scatter(gradient, c.block.base, geometry.inner, classOfSlot, c.from, c.classes, c.block.retries(),
+                bySlot, c.block.count());
     }
 }

@@ -74,7 +74,7 @@ public final class ProbabilityNll extends LossOperation {
         c.loadInput(elements, input);
         shares(c);
         for (int run = 0; run < c.runs(); run++) {
-            Elementwise.weightedDifferences(c.input, c.terms, c.start(run), c.length(), c.width(), zero, run,
+            c.kernels.weightedDifferences(c.input, c.terms, c.start(run), c.length(), c.width(), zero, run,
                     c.products, c.scratch);
         }
         c.sum(c.products, 0);

@@ -38,9 +38,7 @@ final class ProbabilityTargets implements ShareTargets {
 
     @Override
     public void select(LossOperation loss, Block b, int first, int last) {
-        for (int s = first; s < last; s++) {
-            b.add(s);
-        }
+        b.addAll(first, last);
     }
 
     @Override

@@ -128,7 +128,7 @@ public final class ShareCrossEntropy extends LossOperation {
             c.loadInput(elements, input);
             shares(c);
             for (int run = 0; run < c.runs(); run++) {
-                Elementwise.weightedDifferences(c.input, c.terms, c.start(run), c.length(), c.width(),
+                c.kernels.weightedDifferences(c.input, c.terms, c.start(run), c.length(), c.width(),
                         c.block.greatest, run, c.products, c.scratch);
             }
             c.sum(c.products, SURPRISALS);
@@ -232,7 +232,7 @@ public final class ShareCrossEntropy extends LossOperation {
         }
         int stride = c.rows() ? c.stride() : 0;
         for (int run = 0; run < c.runs(); run++) {
-            Elementwise.scaleMinusShares(c.exponentials(), c.exponentialsAt() + run * stride, c.terms, c.other,
+            c.kernels.scaleMinusShares(c.exponentials(), c.exponentialsAt() + run * stride, c.terms, c.other,
                     c.start(run), c.length(), c.width(), scale, factors.factor, run, c.scratch);
         }
         c.store(elements, c.other, gradient);

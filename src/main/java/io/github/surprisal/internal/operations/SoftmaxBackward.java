@@ -76,7 +76,7 @@ public final class SoftmaxBackward extends Transformation<SoftmaxBackward> {
         }
         Arrays.fill(c.terms.low, 0, n, 0.0);
         for (int run = 0; run < c.runs(); run++) {
-            Elementwise.weightedDifferences(c.other, c.terms, c.start(run), c.length(), c.width(), top, run,
+            c.kernels.weightedDifferences(c.other, c.terms, c.start(run), c.length(), c.width(), top, run,
                     c.products, c.scratch);
         }
         c.sum(c.products, PRODUCTS);
@@ -110,7 +110,7 @@ public final class SoftmaxBackward extends Transformation<SoftmaxBackward> {
     protected void write(Chunk c) {
         load(c);
         for (int run = 0; run < c.runs(); run++) {
-            Elementwise.softmaxProducts(c.terms.high, c.other, c.start(run), c.length(), c.width(), top, products,
+            c.kernels.softmaxProducts(c.terms.high, c.other, c.start(run), c.length(), c.width(), top, products,
                     probabilities, run, c.scratch);
         }
         c.store(elements, c.terms.high, output);

@@ -2,6 +2,8 @@ package io.github.surprisal.internal.rows;
 
 import io.github.surprisal.internal.kernels.KernelSet;
 import io.github.surprisal.internal.kernels.Pairs;
+import io.github.surprisal.internal.kernels.Scratch;
+import java.util.Arrays;
 
 /**
  * The samples that are treated together: those of a short range of the batch, in slots 0 to {@code count - 1}. What
@@ -14,7 +16,7 @@ public final class Block {
     /** The memory for the classes of the samples. */
     public final Chunk chunk = new Chunk();
     /** The sums over all classes, by {@link RowOperation#sums number} and slot. */
-    public final Pairs[] totals = {new Pairs(SLOTS), new Pairs(SLOTS), new Pairs(SLOTS)};
+    public final Pairs[] totals = {room(), room(), room()};
     /** The greatest element of every sample and the greatest magnitude, NaN if one is NaN; where surveyed. */
     public final double[] greatest = new double[SLOTS];
     public final double[] magnitude = new double[SLOTS];
@@ -34,12 +36,38 @@ public final class Block {
     private int count;
     private boolean careful;
 
+    private static Pairs room() {
+        return new Pairs(SLOTS + Scratch.APART);
+    }
+
     /** Begins a block of samples from number {@code first} on. */
     void begin(Geometry of, int firstSample) {
         geometry = of;
         first = firstSample;
         count = 0;
         careful = false;
+    }
+
+    /** Adds the samples in [from, to). */
+    public void addAll(int from, int to) {
+        int n = to - from;
+        int[] bases = base;
+        int[] samples = sample;
+        int at = geometry.address(from);
+        int step = geometry.inner == 1 ? geometry.rowStride : 1;
+        for (int i = 0; i < n; i++) {
+            samples[count + i] = from + i;
+            bases[count + i] = at + i * step;
+        }
+        for (int i = geometry.inner - from % geometry.inner; geometry.inner > 1 && i < n; i++) {
+            bases[count + i] = geometry.address(from + i); // beyond the first batch entry
+        }
+        count += n;
+    }
+
+    /** Whether the samples follow one another. */
+    public boolean isContiguous() {
+        return count > 0 && sample[count - 1] - sample[0] == count - 1;
     }
 
     /** Adds a sample. */
@@ -59,9 +87,7 @@ public final class Block {
         // a tile's width is a power of 2, so that it divides the blocks of the scalar kernels
         width = geometry.rows ? 1 : Math.max(KernelSet.STRIPES, Integer.highestOneBit(2 * count - 1));
         anyRetry = false;
-        for (int i = 0; i < count; i++) {
-            retry[i] = false;
-        }
+        Arrays.fill(retry, 0, count, false);
     }
 
     /** Keeps the samples that are to be tried again, for the careful attempt. */

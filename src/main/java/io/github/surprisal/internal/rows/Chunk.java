@@ -17,7 +17,7 @@ public final class Chunk {
 
     private static final int SIZE = Geometry.CHUNK + Scratch.APART;
     /** The most columns of sums: 51 rows of 37 classes have eight each. */
-    private static final int COLUMNS = 2 * Geometry.SLOTS;
+    private static final int COLUMNS = 2 * Geometry.SLOTS + Scratch.APART;
     /** Exponentials of a block that are kept between its sums and its results, 8 MB; of more they are found again. */
     private static final int KEPT = 1 << 20;
     private static final double[] NONE = {};
@@ -322,10 +322,15 @@ public final class Chunk {
 
     /** Lays a number for each class of the chunk beside the samples, 1 if there are none. */
     public void spreadClasses(double[] byClass, double[] into) {
-        int width = block.width;
-        for (int run = 0; run < runs(); run++) {
-            for (int c = 0, at = start(run); c < classes; c++, at += width) {
-                Arrays.fill(into, at, at + width, byClass.length == 0 ? 1.0 : byClass[from + c]);
+        if (byClass.length == 0) {
+            Arrays.fill(into, 0, extent(), 1.0);
+        } else if (geometry.rows) {
+            for (int run = 0; run < runs(); run++) {
+                System.arraycopy(byClass, from, into, start(run), classes);
+            }
+        } else {
+            for (int c = 0; c < classes; c++) {
+                Arrays.fill(into, line[c], line[c] + block.width, byClass[from + c]);
             }
         }
         clearPadding(into);

@@ -23,6 +23,13 @@ public abstract class Elements {
     /** Sets one element. */
     public abstract void set(Object array, int index, double value);
 
+    /** Gets one class of each of n samples. */
+    public abstract void gather(Object array, int[] base, int step, int[] classes, double[] values, int n);
+
+    /** Sets one class of each of n samples, where it is in [from, from + m) and the sample is not to be skipped. */
+    public abstract void scatter(Object array, int[] base, int step, int[] classes, int from, int m, boolean[] skip,
+            double[] values, int n);
+
     /** The number of the first of n elements, {@code step} apart, that is equal to a value; -1 if none is. */
     public abstract int indexOf(Object array, int index, int step, int n, double value);
 
@@ -70,6 +77,26 @@ public abstract class Elements {
         @Override
         public void set(Object array, int index, double value) {
             ((double[]) array)[index] = value;
+        }
+
+        @Override
+        public void gather(Object array, int[] base, int step, int[] classes, double[] values, int n) {
+            double[] from = (double[]) array;
+            for (int i = 0; i < n; i++) {
+                values[i] = from[base[i] + classes[i] * step];
+            }
+        }
+
+        @Override
+        public void scatter(Object array, int[] base, int step, int[] classes, int from, int m, boolean[] skip,
+                double[] values, int n) {
+            double[] to = (double[]) array;
+            for (int i = 0; i < n; i++) {
+                int c = classes[i] - from;
+                if (c >= 0 && c < m && !skip[i]) {
+                    to[base[i] + classes[i] * step] = values[i];
+                }
+            }
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.github.surprisal.internal.rows;
 
 import io.github.surprisal.internal.kernels.Pairs;
+import io.github.surprisal.internal.kernels.Scratch;
 
 /**
  * What is done with the samples of a batch: sum over the classes, finish per sample, write per class. {@link Rows} walks
@@ -20,9 +21,7 @@ public abstract class RowOperation {
 
     /** Adds the samples in [first, last) to a block that are to be treated; all of them unless told otherwise. */
     protected void select(Block b, int first, int last) {
-        for (int s = first; s < last; s++) {
-            b.add(s);
-        }
+        b.addAll(first, last);
     }
 
     /** Whether the greatest elements of the samples are needed in the first attempt already. */
@@ -81,11 +80,11 @@ public abstract class RowOperation {
 
     /** Room for a number of each sample of a block. */
     protected static double[] perSample() {
-        return new double[Geometry.SLOTS];
+        return new double[Geometry.SLOTS + Scratch.APART];
     }
 
     /** Room for a number of each sample of a block, in two doubles. */
     protected static Pairs pairsPerSample() {
-        return new Pairs(Geometry.SLOTS);
+        return new Pairs(Geometry.SLOTS + Scratch.APART);
     }
 }
