@@ -91,9 +91,11 @@ public final class KernelSelection {
         }
     }
 
+    /** Whether C2 is there: without it every vector becomes an object. */
     private static boolean compiles() {
-        // "interpreted mode" under -Xint
-        return !System.getProperty("java.vm.info", "").startsWith("interpreted");
+        // "interpreted mode" under -Xint, "mixed mode, emulated-client" under -XX:TieredStopAtLevel=1
+        String info = System.getProperty("java.vm.info", "");
+        return !info.startsWith("interpreted") && !info.contains("emulated-client");
     }
 
     private static KernelSet vectorOrNull() {

@@ -23,6 +23,9 @@ public abstract class KernelSet {
     /** The name that {@code Kernels.active()} shows. */
     public abstract String name();
 
+    /** Up to so many logits, one number at a time is as fast: calls and loops of kernels have a cost of their own. */
+    public abstract int fewLogits();
+
     /**
      * Copies a table of n rows and m columns into its transpose: {@code target[to[j] + toShift + i * toStep]} =
      * {@code source[from[i] + fromShift + j * fromStep]}. One of the steps is 1.

@@ -20,6 +20,12 @@ final class ScalarKernels extends KernelSet {
         return "scalar";
     }
 
+    /** 16 x 10 took 1.0 microseconds one number at a time and as long by these kernels, 8 x 10 took 0.75 and 1.2. */
+    @Override
+    public int fewLogits() {
+        return 160;
+    }
+
     @Override
     public void transpose(double[] source, int[] from, int fromShift, int fromStep, int n,
             double[] target, int[] to, int toShift, int toStep, int m) {
@@ -89,9 +95,10 @@ final class ScalarKernels extends KernelSet {
     @Override
     public double expSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
-        Arrays.fill(scratch.greatest, 0, BLOCK, 0.0);
         int padded = n + STRIPES - 1 & -STRIPES;
         int together = Math.max(1, BLOCK / padded);
+        int used = Math.min(BLOCK, Math.min(rows, together) * padded);
+        Arrays.fill(scratch.greatest, 0, used, 0.0);
         for (int row = 0; row < rows; row += together) {
             int lines = Math.min(together, rows - row);
             for (int done = 0; done < n; done += BLOCK) {
@@ -99,7 +106,7 @@ final class ScalarKernels extends KernelSet {
                         e, to + row * stride + done, stride, sums, scratch);
             }
         }
-        return greatest(scratch.greatest, BLOCK);
+        return greatest(scratch.greatest, used);
     }
 
     /**
@@ -138,12 +145,19 @@ final class ScalarKernels extends KernelSet {
         }
     }
 
+    /** The greatest of n numbers, a multiple of eight: four at a time, so that none waits for the one before. */
     private static double greatest(double[] of, int n) {
-        double greatest = of[0];
-        for (int i = 1; i < n; i++) {
-            greatest = Math.max(greatest, of[i]);
+        double m0 = of[0];
+        double m1 = of[1];
+        double m2 = of[2];
+        double m3 = of[3];
+        for (int i = 4; i < n; i += 4) {
+            m0 = Math.max(m0, of[i]);
+            m1 = Math.max(m1, of[i + 1]);
+            m2 = Math.max(m2, of[i + 2]);
+            m3 = Math.max(m3, of[i + 3]);
         }
-        return greatest;
+        return Math.max(Math.max(m0, m1), Math.max(m2, m3));
     }
 
     @Override

@@ -66,6 +66,12 @@ final class VectorKernels extends KernelSelection.VectorSet {
         return "vector-" + bits();
     }
 
+    /** 8 x 10 took 0.75 microseconds one number at a time, and 0.62 by these kernels. */
+    @Override
+    public int fewLogits() {
+        return 48;
+    }
+
     @Override
     public void transpose(double[] source, int[] from, int fromShift, int fromStep, int n, double[] target, int[] to,
             int toShift, int toStep, int m) {

@@ -36,7 +36,7 @@ final class Exponentials {
     /** The greatest |x| of ordinary samples. */
     static final double ORDINARY = 200.0;
     /** The least R, as a part of R + E, that a subtraction gives exactly enough: a loss of 6e-11. */
-    private static final double CONFIDENT = 0x1p-34;
+    static final double CONFIDENT = 0x1p-34;
     private static final double UNSCALED = MAGIC + BIAS;
     /** Up to here x itself is reduced. Beyond, terms that count are at least half the maximum: 1535 ln 2 is 1064. */
     private static final double LARGE = 2200.0;

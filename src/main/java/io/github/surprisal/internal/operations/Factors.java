@@ -43,6 +43,14 @@ final class Factors {
 
     /** The same factor for all samples: upstream over a denominator that is finite and not 0. */
     void setUpstream(double upstream, LossSum denominator) {
+        upstreams = ONE_FOR_ALL;
+        double divisor = denominator.high();
+        if (denominator.exponent() == 0 && LossSum.isModerate(upstream) && LossSum.isModerate(divisor)) {
+            high = upstream / divisor;
+            low = (Math.fma(-high, divisor, upstream) - high * denominator.low()) / divisor;
+            exponent = 0;
+            return;
+        }
         // with both near 1, so that no quotient leaves the range
         int e = Math.abs(upstream) <= Double.MAX_VALUE ? Math.getExponent(upstream) : 0;
         int f = Math.getExponent(denominator.high());
@@ -54,7 +62,6 @@ final class Factors {
         exponent = Math.abs(all) <= MODERATE ? 0 : all;
         high = Math.scalb(q, all - exponent);
         low = Math.scalb(rest, all - exponent);
-        upstreams = ONE_FOR_ALL;
     }
 
     /** The same factor for all samples. */
@@ -95,6 +102,16 @@ final class Factors {
         if (anyHeld) {
             Arrays.fill(held, 0, b.count(), held[0]);
             Arrays.fill(heldExponent, 0, b.count(), heldExponent[0]);
+        }
+    }
+
+    /** Sets the factor of slot 0 to that of a sample that weighs 1. */
+    void begin(int sample) {
+        anyHeld = false;
+        if (upstreams.length > 0) {
+            set(0, 1.0, upstreams[sample], 0.0, 0);
+        } else {
+            set(0, 1.0, high, low, exponent);
         }
     }
 
@@ -179,11 +196,23 @@ final class Factors {
     /** Multiplies the results of a chunk by what was kept back. */
     void finish(Chunk c, RowOperation of, Object out) {
         for (int i = 0; anyHeld && i < c.block.count(); i++) {
-            if (!c.block.retries()[i] && (held[i] != 1.0 || heldExponent[i] != 0)) {
-                int p = c.block.base[i] + c.from * of.geometry.inner;
-                for (int k = 0; k < c.classes; k++, p += of.geometry.inner) {
-                    of.elements.set(out, p, Math.scalb(of.elements.get(out, p), heldExponent[i]) * held[i]);
-                }
+            if (!c.block.retries()[i]) {
+                finish(i, of, out, c.block.base[i] + c.from * of.geometry.inner, c.classes);
+            }
+        }
+    }
+
+    /** Multiplies the results of a sample by what was kept back of the factor in slot 0. */
+    void finish(int sample, RowOperation of, Object out) {
+        if (anyHeld) {
+            finish(0, of, out, of.geometry.address(sample), of.geometry.classes);
+        }
+    }
+
+    private void finish(int slot, RowOperation of, Object out, int at, int n) {
+        if (held[slot] != 1.0 || heldExponent[slot] != 0) {
+            for (int k = 0, p = at; k < n; k++, p += of.geometry.inner) {
+                of.elements.set(out, p, Math.scalb(of.elements.get(out, p), heldExponent[slot]) * held[slot]);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.github.surprisal.internal.operations;
 
 import io.github.surprisal.internal.kernels.Elementwise;
+import io.github.surprisal.internal.kernels.KernelSelection;
 import io.github.surprisal.internal.kernels.Pairs;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Chunk;
@@ -21,6 +22,7 @@ public final class IndexCrossEntropy extends LossOperation {
     /** The factors over the sums of exponentials. */
     private final Pairs scale = pairsPerSample();
     private final double[] gradientOfTarget = perSample();
+    private final SmallBatch small = new SmallBatch();
 
     private IndexCrossEntropy() {
     }
@@ -50,6 +52,25 @@ public final class IndexCrossEntropy extends LossOperation {
     @Override
     protected void findDenominator(LossSum denominator) {
         targets.findDenominator(geometry, denominator);
+    }
+
+    @Override
+    protected boolean runWithoutWalk() {
+        if (!SmallBatch.fits(geometry, KernelSelection.active(0)) || !targets.settings().countsAlike()
+                || !small.sum(elements, input, geometry, targets)) {
+            return false;
+        }
+        for (int s = 0; s < geometry.samples(); s++) {
+            small.findLog(s);
+            add(s, small.logHigh(), small.logLow());
+            if (writes()) {
+                factors.begin(s);
+                small.write(elements, gradient, geometry, s, targets.of(s), factors.factor.high[0],
+                        factors.factor.low[0]);
+                factors.finish(s, this, gradient);
+            }
+        }
+        return true;
     }
 
     @Override

@@ -30,6 +30,11 @@ final class IndexTargets {
         targets = NONE;
     }
 
+    /** The target of a sample. */
+    int of(int sample) {
+        return targets[sample];
+    }
+
     ClassSettings settings() {
         return settings;
     }

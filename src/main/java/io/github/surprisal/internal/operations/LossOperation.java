@@ -57,8 +57,10 @@ public abstract class LossOperation extends RowOperation {
     }
 
     /** Multiplies the gradient by a number over a denominator that is finite and not 0. */
-    public final void multiplyBy(double upstream, LossSum denominator) {
-        factors.setUpstream(upstream, denominator);
+    public final void multiplyBy(double upstream, LossSum of) {
+        if (writes()) {
+            factors.setUpstream(upstream, of);
+        }
     }
 
     /** Multiplies the gradient by a number. */
@@ -88,6 +90,10 @@ public abstract class LossOperation extends RowOperation {
     /** Walks over the batch; returns the sum of the losses. */
     public final LossSum run(Threads threads) {
         sum.clear();
+        if (runWithoutWalk()) {
+            sum.close();
+            return sum;
+        }
         int groups = geometry.groups();
         if (room.length < groups * LossSum.PARTS) {
             room = new double[groups * LossSum.PARTS];
@@ -99,6 +105,19 @@ public abstract class LossOperation extends RowOperation {
             total.merge(groupSums, group * LossSum.PARTS);
         }
         return total;
+    }
+
+    /** Does everything at once where a walk is not worth its cost; returns false, and has done nothing, elsewhere. */
+    protected boolean runWithoutWalk() {
+        return false;
+    }
+
+    /** Takes note of the loss of a sample, an ordinary one of weight 1; without a walk. */
+    final void add(int s, double high, double low) {
+        sum.add(s % KernelSet.STRIPES, high, low);
+        if (losses != NOWHERE) {
+            losses[s] = high;
+        }
     }
 
     /** Writes a gradient of 0, if there is a gradient to write. */

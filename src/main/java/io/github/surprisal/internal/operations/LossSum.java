@@ -48,15 +48,19 @@ public final class LossSum {
         }
         int e = Math.getExponent(high) + exponent;
         if (high == 0.0 || e >= LEAST_EXPONENT && e < GREATEST_EXPONENT) {
-            double h = Math.scalb(high, exponent);
-            double sum = stripes.high[stripe];
-            stripes.low[stripe] += Sums.error(sum, h) + Math.scalb(low, exponent);
-            stripes.high[stripe] = sum + h;
+            add(stripe, Math.scalb(high, exponent), Math.scalb(low, exponent));
         } else if (e >= GREATEST_EXPONENT) {
             addPair(HUGE, Math.scalb(high, exponent + HUGE_SCALE), Math.scalb(low, exponent + HUGE_SCALE));
         } else {
             addPair(TINY, Math.scalb(high, exponent + TINY_SCALE), Math.scalb(low, exponent + TINY_SCALE));
         }
+    }
+
+    /** Adds an ordinary number. */
+    void add(int stripe, double high, double low) {
+        double sum = stripes.high[stripe];
+        stripes.low[stripe] += Sums.error(sum, high) + low;
+        stripes.high[stripe] = sum + high;
     }
 
     /** Adds n ordinary numbers, a multiple of STRIPES, the first to stripe 0. */
@@ -119,17 +123,28 @@ public final class LossSum {
         if (parts[NOT_FINITE] != 0.0) {
             return parts[NOT_FINITE];
         }
-        // both near 1, so that no quotient leaves the range
         double h = high();
         double d = divisor.high();
+        int power = exponent() - divisor.exponent();
+        if (power == 0 && isModerate(h) && isModerate(d)) {
+            return quotient(h, low(), d, divisor.low());
+        }
+        // both near 1, so that no quotient leaves the range
         int e = Math.getExponent(h);
         int f = Math.getExponent(d);
-        double a = Math.scalb(h, -e);
-        double b = Math.scalb(d, -f);
-        double quotient = a / b;
-        double rest = (Math.fma(-quotient, b, a)
-                + (Math.scalb(low(), -e) - quotient * Math.scalb(divisor.low(), -f))) / b;
-        return Math.scalb(quotient + rest, e - f + exponent() - divisor.exponent());
+        double quotient = quotient(Math.scalb(h, -e), Math.scalb(low(), -e),
+                Math.scalb(d, -f), Math.scalb(divisor.low(), -f));
+        return Math.scalb(quotient, e - f + power);
+    }
+
+    private static double quotient(double a, double aLow, double b, double bLow) {
+        double q = a / b;
+        return q + (Math.fma(-q, b, a) + (aLow - q * bLow)) / b;
+    }
+
+    /** Whether quotients and products of such numbers, and their low parts, stay in the range. */
+    static boolean isModerate(double x) {
+        return Math.abs(x) >= 0x1p-400 && Math.abs(x) <= 0x1p400;
     }
 
     // ---- the sum as (high + low) 2^exponent: the greatest of the three parts, and what the next one adds to it

@@ -107,6 +107,11 @@ public final class Block {
         ready();
     }
 
+    /** Makes the first attempt a careful one. */
+    void beCareful() {
+        careful = true;
+    }
+
     /** Leaves a sample to the careful attempt, which follows if this one is not it. */
     public void retry(int slot) {
         retry[slot] = true;

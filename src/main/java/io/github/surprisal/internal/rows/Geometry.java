@@ -19,7 +19,7 @@ public final class Geometry {
      * than the two transpositions at 24 and 33 classes (1.96 against 1.78 and 2.15 against 1.73 ns a logit for loss and
      * gradient, vector kernels), and less at 40 and 48 (1.57 and 1.44 against 1.73).
      */
-    static final int FEW = 36;
+    public static final int FEW = 36;
     /** Elements of a chunk: 16 KB for each of its arrays, which stay in the first caches. */
     static final int CHUNK = 2048;
     /**

@@ -81,10 +81,12 @@ public final class Rows {
             survey();
         }
         if (block.surveyed && allBeyond()) {
-            leaveBeyond();
-        } else {
+            mostlyCareful = true;
+            block.beCareful();
             attempt();
+            return;
         }
+        attempt();
         mostlyCareful = block.anyRetry && 2 * block.countRetries() > block.count();
         if (block.anyRetry) {
             block.keepRetries();

@@ -105,7 +105,11 @@ class KernelSelectionTest {
     @Test
     void autoIsScalarWhereNothingIsCompiled() throws Exception {
         assumeTrue(runtimeHasVectors());
-        start("auto", MODULE[0], MODULE[1], "-Xint").isActive("scalar");
+        for (String without : new String[] {"-Xint", "-XX:TieredStopAtLevel=1"}) {
+            Ended ended = start("auto", MODULE[0], MODULE[1], without);
+            ended.isActive("scalar");
+            assertThat(ended.output).contains("later: scalar" + System.lineSeparator());
+        }
     }
 
     @Test
