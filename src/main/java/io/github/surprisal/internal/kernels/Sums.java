@@ -13,6 +13,17 @@ public final class Sums {
         return (a - (sum - part)) + (b - part);
     }
 
+    /** (high + low) 2^exponent, rounded once even where that is subnormal; high is the double nearest to the sum. */
+    public static double scale(double high, double low, int exponent) {
+        double nearest = Math.scalb(high, exponent);
+        if (exponent >= 0 || !(Math.abs(nearest) < Double.MIN_NORMAL)) {
+            return nearest;
+        }
+        double rest = (high - Math.scalb(nearest, -exponent)) + low;
+        double half = Math.scalb(1.0, Double.MIN_EXPONENT - 53 - exponent); // of the least double
+        return rest > half ? nearest + Double.MIN_VALUE : rest < -half ? nearest - Double.MIN_VALUE : nearest;
+    }
+
     /**
      * Adds up eight lines of {@code width} sums from an index on, line j with j + 4, then j + 2, then j + 1: the result
      * is in the first line. This tree is part of the order of summation.

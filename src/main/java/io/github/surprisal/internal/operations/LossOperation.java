@@ -2,6 +2,7 @@ package io.github.surprisal.internal.operations;
 
 import io.github.surprisal.internal.kernels.KernelSet;
 import io.github.surprisal.internal.kernels.Pairs;
+import io.github.surprisal.internal.kernels.Sums;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Chunk;
 import io.github.surprisal.internal.rows.Elements;
@@ -234,7 +235,7 @@ public abstract class LossOperation extends RowOperation {
             }
         }
         for (int s = b.first(); losses != NOWHERE && s < end; s++) {
-            losses[s] = Math.scalb(loss.high[s - origin], lossExponent[s - origin]);
+            losses[s] = Sums.scale(loss.high[s - origin], loss.low[s - origin], lossExponent[s - origin]);
         }
     }
 

@@ -105,7 +105,7 @@ public final class LossSum {
         if (parts[NOT_FINITE] != 0.0) {
             return parts[NOT_FINITE];
         }
-        return Math.scalb(high() + low(), exponent());
+        return Sums.scale(high(), low(), exponent());
     }
 
     /** Whether nothing infinite or NaN was added. */
