@@ -28,17 +28,16 @@ import io.github.surprisal.internal.rows.Geometry;
  * within 2 ulp of the exact value for all finite logits, the tails included; few are off by 2, near the subnormal
  * numbers or where a batch is reduced. With class probabilities or smoothing a gradient is a difference, and within 2
  * ulp of the larger of its two terms. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
- * {@code RandomOracleTest}. Logits may be any doubles; of the other numbers some are out of that promise: class
- * weights, and target probabilities, that are not 0 but outside 1e-100 to 1e100; with class probabilities or smoothing,
- * an upstream that times a weight over the denominator is outside 1e-100 to 1e150; and weighted losses and sums of
- * losses where the losses themselves are subnormal. A probability below 1e-450 counts as 0 whatever it is multiplied
+ * {@code RandomOracleTest}. Logits may be any doubles. With class indices weights and upstream may be, too; with class probabilities or
+ * smoothing, class weights and target probabilities that are not 0 but outside 1e-100 to 1e100 are out of that promise. A probability below 1e-450 counts as 0 whatever it is multiplied
  * by, and a difference of logits that overflows as infinite.
  *
  * <p><b>Special cases.</b> A NaN or +Infinity logit makes its sample's loss and gradient NaN, and so does a sample
  * whose logits are all -Infinity. A logit of -Infinity is a class of probability 0: gradient 0, or, at the target, loss
  * +Infinity and gradient -weight (with smoothing, less its share). A target probability or weight of 0 times an
- * infinite loss is 0. The smoothing mass is spread over the classes whose logit is above -Infinity. With class indices
- * and a total weight of 0 the sum is 0, the mean what {@link EmptyMean} says, and the gradient 0.
+ * infinite loss is 0. The smoothing mass is spread over the classes whose logit is above -Infinity. With class indices,
+ * a sample whose target weighs 0 has loss 0 and gradient 0 whatever its logits are (with smoothing its share is left),
+ * and a mean over a total weight of 0 is what {@link EmptyMean} says, its gradient 0.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately

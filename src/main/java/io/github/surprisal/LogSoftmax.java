@@ -19,8 +19,9 @@ import io.github.surprisal.internal.rows.Threads;
  * certain class included (-3.7e-44 for the first of [100, 0]); the worst seen is 1 ulp. The gradient is that of the
  * log-probabilities as they are given, within 2 ulp of the larger of its two terms; note that exp magnifies the
  * rounding of large log-probabilities (a logp of -700 has lost 7 bits of its probability). {@link CrossEntropyLoss}
- * does not go that way. Upstreams, if not 0, are taken to lie between 1e-200 and 1e300; log-probabilities below -800
- * count as those of probability 0. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
+ * does not go that way. Upstreams, if not 0, are taken to lie between 1e-200 and 1e300; log-probabilities of -847.7
+ * and less count as those of probability 0. Where the two terms add up instead of cancelling, and their sum lies in the
+ * next binade, 2 ulp of the larger term can be 2.1. Held by {@code TruthCasesTest}, {@code TruthBatchCasesTest} and
  * {@code RandomOracleTest}.
  *
  * <p><b>Special cases.</b> A logit of -Infinity has log-probability -Infinity, and so has one so far below the maximum

@@ -39,8 +39,8 @@ abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> 
      * Weights of the classes: the loss of a sample is multiplied by the weight of its target, or, with class
      * probabilities, the term of each class by its weight. 1 each unless told otherwise.
      *
-     * @param classWeights a weight for each class, finite and at least 0; copied. Those above 0 are taken to lie
-     *        between 1e-100 and 1e100: beyond, a result may overflow or lose digits where the exact one would not
+     * @param classWeights a weight for each class, finite and at least 0; copied. With class probabilities
+     *        or smoothing, those above 0 are taken to lie between 1e-100 and 1e100: beyond, digits may be lost
      * @return this builder
      * @throws IllegalArgumentException if there is none, or one is negative, NaN or infinite
      * @throws NullPointerException if the array is null

@@ -25,8 +25,9 @@ import io.github.surprisal.internal.rows.Geometry;
  *
  * <p><b>Special cases.</b> A log-probability of -Infinity at the target makes the loss +Infinity, a NaN makes it NaN;
  * the gradient depends on neither. That log-probabilities are at most 0 is not checked. A target probability or weight
- * of 0 times an infinite loss is 0. With class indices and a total weight of 0 the sum is 0, the mean what
- * {@link EmptyMean} says, and the gradient 0.
+ * of 0 times an infinite loss is 0. With class indices, a sample whose target weighs 0 has loss 0 and
+ * gradient 0 whatever its log-probabilities are, and a mean over a total weight of 0 is what {@link EmptyMean} says, its
+ * gradient 0.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}.

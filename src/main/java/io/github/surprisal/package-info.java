@@ -3,7 +3,7 @@
  * cross-entropy, forward and analytic backward.
  *
  * <p>Training maximises the likelihood of the data, a product of probabilities. The logarithm turns the product into a
- * sum without moving the optimum, the minus sign turns it into a loss: -log p, the surprisal of what happened, in nats.
+ * sum without moving the optimum, the minus sign turns it into a loss: -log p, the surprisal of the true class, in nats.
  * It is 0 at probability 1 and infinite at probability 0.
  *
  * <h2>Notation</h2>
@@ -25,9 +25,9 @@
  *
  * <h2>Contract of all operators</h2>
  * <ul>
- * <li>Immutable, thread-safe, nothing kept between calls. Working memory (about 0.2 MB for each thread at work) is
- * taken from a pool and holds nothing of a caller's; the shapes of the last few calls without a layout are
- * remembered.</li>
+ * <li>Immutable, thread-safe, nothing kept between calls. Working memory (about 0.3 MB for each thread at work,
+ * and 8 bytes for each class of rows of more than 2,048 classes, up to 8 MB) is taken from a pool and holds nothing of a
+ * caller's; the shapes of the last few calls without a layout are remembered.</li>
  * <li>Forms that take a result array allocate nothing once warm, but for what the threads of a parallel run need.</li>
  * <li>The same bits on every machine and JDK, with every vector width and number of threads, for a row in any layout,
  * warm or cold, and from every entry point: forward and forwardBackward return equal losses, backward and
