@@ -202,11 +202,6 @@ public final class Chunk {
         return sums[number];
     }
 
-    /** Adds the products to the sums of a number. */
-    public void sumProducts(int number) {
-        sum(products, number);
-    }
-
     /** Adds numbers to the sums of a number. */
     public void sum(Pairs values, int number) {
         if (geometry.rows) {
