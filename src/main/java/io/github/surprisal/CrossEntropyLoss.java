@@ -21,7 +21,7 @@ import io.github.surprisal.internal.rows.Geometry;
  *
  * <pre>{@code
  *   CrossEntropyLoss loss = CrossEntropyLoss.create();
- *   double value = loss.forwardBackward(logits, targets, gradient);   // logits [batch, classes], targets [batch]
+ *   double value = loss.forwardBackward(logits, classes, targets, gradient);   // [batch, classes], [batch]
  * }</pre>
  *
  * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is
@@ -39,6 +39,11 @@ import io.github.surprisal.internal.rows.Geometry;
  * +Infinity and gradient -weight (with smoothing, less its share). A target probability or weight of 0 times an
  * infinite loss is 0. The smoothing mass is spread over the classes whose logit is above -Infinity. With class indices
  * and a total weight of 0 the sum is 0, the mean what {@link EmptyMean} says, and the gradient 0.
+ *
+ * <p><b>Probabilities by mistake.</b> The input is logits. The output of a softmax is a valid input as well, so it
+ * cannot be refused. It is told by a loss that never comes down: probabilities lie within 1 of each other, so the
+ * unweighted loss of a row is at least log(1 + (C - 1) / e), 0.31 for 2 classes and 1.46 for 10, however right the
+ * model is. Log-probabilities are fine: they are logits of the same probabilities.
  *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately

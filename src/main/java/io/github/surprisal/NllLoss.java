@@ -28,6 +28,11 @@ import io.github.surprisal.internal.rows.Geometry;
  * of 0 times an infinite loss is 0. With class indices and a total weight of 0 the sum is 0, the mean what
  * {@link EmptyMean} says, and the gradient 0.
  *
+ * <p><b>Logits or probabilities by mistake.</b> The loss of log-probabilities is never negative. A negative loss, of a
+ * batch or in {@link #forwardPerSample(double[], Layout, int[], double[]) forwardPerSample}, says that something else
+ * was passed: logits, for which there is {@link CrossEntropyLoss}, or probabilities, whose unweighted losses all lie
+ * between -1 and 0.
+ *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}.
  *
