@@ -360,13 +360,14 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
 
     private void checkTargets(Geometry g, int[] targets) {
         checkWeights(g);
-        Require.holds(targets.length, "targets", g.samples(), g);
+        Require.holds(targets.length, "targets", g.targetsExtent(), g);
+        int end = g.targetsExtent();
         int last = g.classes - 1;
         int signs = 0;
-        for (int s = 0; s < g.samples(); s++) {
+        for (int s = g.firstTarget; s < end; s++) {
             signs |= targets[s] | last - targets[s]; // a vector loop: negative if any is out of range
         }
-        for (int s = 0; signs < 0 && s < g.samples(); s++) {
+        for (int s = g.firstTarget; signs < 0 && s < end; s++) {
             if (isOutside(targets[s], g)) {
                 throw outside("targets[" + s + "]", targets[s], g);
             }
@@ -387,9 +388,9 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
     @Override
     final void checkTargets(Geometry g, double[] targets) {
         checkWeights(g);
-        int n = g.samples() * g.classes;
-        Require.holds(targets.length, "targets", n, g);
-        for (int i = 0; i < n; i++) {
+        Require.holds(targets.length, "targets", (long) g.targetsExtent() * g.classes, g);
+        int end = g.targetsExtent() * g.classes;
+        for (int i = end - g.samples() * g.classes; i < end; i++) {
             if (!(targets[i] >= 0.0 && targets[i] <= Double.MAX_VALUE)) {
                 throw new IllegalArgumentException(
                         "targets[" + i + "] is " + targets[i] + ", but must be finite and at least 0");

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * <p>With {@code inner} the product of the trailing dimensions, class c of the sample at position i of batch entry n is
  * the element {@code offset + n * rowStride + c * inner + i}. A <em>sample</em> is one distribution over the classes;
  * there are {@code batch * inner} of them, numbered {@code n * inner + i}, and so many targets, losses and predictions,
- * in that order, in arrays of their own that begin at 0.
+ * in that order, in arrays of their own that begin at 0, or where {@link #targetsAt} says.
  *
  * <p>What lies before the offset, between the rows and behind the last one is neither read nor written.
  */
@@ -20,11 +20,15 @@ public final class Layout {
     private final Geometry geometry;
     private final String dimensions;
 
-    private Layout(String dimensions, int batch, int classes, int inner, int offset, int rowStride) {
+    private Layout(String dimensions, int batch, int classes, int inner, int offset, int rowStride,
+            int firstTarget) {
         long last = (long) offset + (batch - 1L) * rowStride + (long) classes * inner;
         Require.that(last <= Integer.MAX_VALUE,
                 "layout %s with offset %d and row stride %d must end within %d elements",
                 dimensions, offset, rowStride, Integer.MAX_VALUE);
+        Require.that((long) firstTarget + (long) batch * inner <= Integer.MAX_VALUE,
+                "layout %s with targets at %d must have its targets within %d elements", dimensions, firstTarget,
+                Integer.MAX_VALUE);
         StringBuilder description = new StringBuilder(dimensions);
         if (offset != 0) {
             description.append(" at ").append(offset);
@@ -32,8 +36,11 @@ public final class Layout {
         if (rowStride != classes * inner) {
             description.append(" with row stride ").append(rowStride);
         }
+        if (firstTarget != 0) {
+            description.append(", targets at ").append(firstTarget);
+        }
         this.dimensions = dimensions;
-        this.geometry = new Geometry(batch, classes, inner, offset, rowStride, description.toString());
+        this.geometry = new Geometry(batch, classes, inner, offset, rowStride, firstTarget, description.toString());
     }
 
     /**
@@ -87,7 +94,7 @@ public final class Layout {
         int inner = product(dimensions, axis + 1, dimensions.length, text);
         int row = product(dimensions, axis, dimensions.length, text);
         product(dimensions, 0, dimensions.length, text);
-        return new Layout(text, batch, dimensions[axis], inner, 0, row);
+        return new Layout(text, batch, dimensions[axis], inner, 0, row, 0);
     }
 
     private static int product(int[] dimensions, int from, int to, String text) {
@@ -105,7 +112,8 @@ public final class Layout {
     }
 
     /**
-     * This layout beginning elsewhere in the array.
+     * This layout beginning elsewhere in the array. Moves what lies in the layout: input, gradient, probabilities. The
+     * targets, and what else has one entry for each sample, stay where they are; {@link #targetsAt} moves those.
      *
      * @param offset the index of the first element, at least 0
      * @return this layout at the offset
@@ -113,7 +121,28 @@ public final class Layout {
      */
     public Layout at(int offset) {
         Require.that(offset >= 0, "offset is %d, but must be at least 0", offset);
-        return new Layout(dimensions, batch(), classes(), inner(), offset, rowStride());
+        return new Layout(dimensions, batch(), classes(), inner(), offset, rowStride(), targetsOffset());
+    }
+
+    /**
+     * This layout with its targets elsewhere in their arrays. Moves what has one entry for each sample: targets,
+     * losses, upstreams for each sample, predictions. Class probabilities are targets too, {@code classes} numbers
+     * each: theirs begin at element {@code offset * classes}. Input and gradient stay where they are; {@link #at} moves
+     * those.
+     *
+     * <p>So a part of a batch needs no copies: rows 64 to 95 of 10 classes, with the targets of the whole batch, are
+     * <pre>{@code
+     *   Layout.of(32, 10).at(64 * 10).targetsAt(64)
+     * }</pre>
+     *
+     * @param offset the number of the first target, at least 0; 64 for the part of a batch that begins with sample 64
+     * @return this layout with its targets at the offset
+     * @throws IllegalArgumentException if the offset is negative, or the targets would end beyond what an array can
+     *         hold
+     */
+    public Layout targetsAt(int offset) {
+        Require.that(offset >= 0, "offset of the targets is %d, but must be at least 0", offset);
+        return new Layout(dimensions, batch(), classes(), inner(), offset(), rowStride(), offset);
     }
 
     /**
@@ -128,7 +157,7 @@ public final class Layout {
         int least = classes() * inner();
         Require.that(rowStride >= least,
                 "rowStride is %d, but must be at least %d for layout %s", rowStride, least, dimensions);
-        return new Layout(dimensions, batch(), classes(), inner(), offset(), rowStride);
+        return new Layout(dimensions, batch(), classes(), inner(), offset(), rowStride, targetsOffset());
     }
 
     /**
@@ -177,6 +206,15 @@ public final class Layout {
     }
 
     /**
+     * Where the first target lies.
+     *
+     * @return the number of the first target, 0 unless {@linkplain #targetsAt(int) told otherwise}
+     */
+    public int targetsOffset() {
+        return geometry.firstTarget;
+    }
+
+    /**
      * The distance between batch entries.
      *
      * @return the row stride, {@code classes * inner} unless {@linkplain #withRowStride(int) told otherwise}
@@ -189,7 +227,7 @@ public final class Layout {
      * Whether another object is a layout of the same elements.
      *
      * @param other any object, or null
-     * @return whether it is a layout with the same batch, classes, inner, offset and row stride
+     * @return whether it is a layout with the same batch, classes, inner, offset, row stride and offset of the targets
      */
     @Override
     public boolean equals(Object other) {
@@ -207,13 +245,13 @@ public final class Layout {
     }
 
     private int[] numbers() {
-        return new int[] {batch(), classes(), inner(), offset(), rowStride()};
+        return new int[] {batch(), classes(), inner(), offset(), rowStride(), targetsOffset()};
     }
 
     /**
-     * The dimensions, with offset and row stride where they are not the usual ones.
+     * The dimensions, with offset, row stride and offset of the targets where they are not the usual ones.
      *
-     * @return such as {@code "[3, 5] at 2 with row stride 8"}
+     * @return such as {@code "[3, 5] at 2 with row stride 8, targets at 7"}
      */
     @Override
     public String toString() {

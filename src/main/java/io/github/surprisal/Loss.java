@@ -174,12 +174,12 @@ public abstract sealed class Loss permits ClassLoss {
 
     final void checkUpstream(Geometry g, double[] upstream) {
         Objects.requireNonNull(upstream, UPSTREAM);
-        Require.holds(upstream.length, UPSTREAM, g.samples(), g);
+        Require.holds(upstream.length, UPSTREAM, g.targetsExtent(), g);
     }
 
     final void checkLosses(Geometry g, double[] input, double[] losses) {
         Objects.requireNonNull(losses, LOSSES);
-        Require.holds(losses.length, LOSSES, g.samples(), g);
+        Require.holds(losses.length, LOSSES, g.targetsExtent(), g);
         Require.distinct(losses, LOSSES, input, inputName);
     }
 

@@ -141,7 +141,7 @@ public final class Softmax {
         Geometry g = Layout.geometry(layout);
         Require.reaches(Elements.DOUBLES, logits, "logits", g);
         Objects.requireNonNull(predicted, "predicted");
-        Require.holds(predicted.length, "predicted", g.samples(), g);
+        Require.holds(predicted.length, "predicted", g.targetsExtent(), g);
         Prediction.run(g, Elements.DOUBLES, logits, predicted, threads);
     }
 

@@ -37,6 +37,8 @@ final class Factors {
     private boolean anyHeld;
 
     private double[] upstreams = ONE_FOR_ALL;
+    /** Where the upstream of sample 0 lies. */
+    private int from;
     private double high;
     private double low;
     private int exponent;
@@ -66,8 +68,9 @@ final class Factors {
     }
 
     /** A factor for each sample. */
-    void setUpstreams(double[] ofSamples) {
+    void setUpstreams(double[] ofSamples, int first) {
         upstreams = ofSamples;
+        from = first;
     }
 
     void copyUpstream(Factors other) {
@@ -75,6 +78,7 @@ final class Factors {
         low = other.low;
         exponent = other.exponent;
         upstreams = other.upstreams;
+        from = other.from;
     }
 
     void release() {
@@ -86,7 +90,7 @@ final class Factors {
         anyHeld = false;
         if (upstreams.length > 0) {
             for (int i = 0; i < b.count(); i++) {
-                set(i, 1.0, upstreams[b.sample(i)], 0.0, 0);
+                set(i, 1.0, upstreams[from + b.sample(i)], 0.0, 0);
             }
             return;
         }
@@ -103,7 +107,7 @@ final class Factors {
         anyHeld = false;
         for (int i = 0; i < b.count(); i++) {
             if (upstreams.length > 0) {
-                set(i, weights[i], upstreams[b.sample(i)], 0.0, 0);
+                set(i, weights[i], upstreams[from + b.sample(i)], 0.0, 0);
             } else {
                 set(i, weights[i], high, low, exponent);
             }

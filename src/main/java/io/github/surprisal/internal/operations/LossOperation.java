@@ -68,7 +68,7 @@ public abstract class LossOperation extends RowOperation {
 
     /** Multiplies the gradient of each sample by a number of its own. */
     public final void multiplyBy(double[] upstreams) {
-        factors.setUpstreams(upstreams);
+        factors.setUpstreams(upstreams, geometry.firstTarget);
     }
 
     /** Writes the loss of every sample to an array. */
@@ -215,7 +215,7 @@ public abstract class LossOperation extends RowOperation {
             }
         }
         for (int s = b.first(); losses != NOWHERE && s < end; s++) {
-            losses[s] = Math.scalb(loss.high[s - origin], lossExponent[s - origin]);
+            losses[geometry.firstTarget + s] = Math.scalb(loss.high[s - origin], lossExponent[s - origin]);
         }
     }
 
