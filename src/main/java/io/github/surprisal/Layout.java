@@ -1,6 +1,7 @@
 package io.github.surprisal;
 
 import io.github.surprisal.internal.rows.Geometry;
+import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
  * in that order, in arrays of their own that begin at 0, or where {@link #targetsAt} says.
  *
  * <p>What lies before the offset, between the rows and behind the last one is neither read nor written.
+ *
+ * <p>Batches that are arrays of rows are copied with {@link #flatten(double[][])} and
+ * {@link #unflatten(double[], double[][])}.
  */
 public final class Layout {
 
@@ -256,6 +260,97 @@ public final class Layout {
     @Override
     public String toString() {
         return geometry.toString();
+    }
+
+    // ---- rows that are arrays of their own
+
+    /**
+     * Rows one behind the other in a new array, as all operators take them.
+     *
+     * @param rows rows of equal length; read
+     * @return a new array, [rows.length, rows[0].length]; empty if there are no rows
+     * @throws IllegalArgumentException if two rows differ in length, or there are more elements than an array can hold
+     * @throws NullPointerException if the array or one of the rows is null
+     */
+    public static double[] flatten(double[][] rows) {
+        int length = lengthOfRows(rows);
+        double[] values = new double[rows.length * length];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rows[i], 0, values, i * length, length);
+        }
+        return values;
+    }
+
+    /**
+     * Copies what {@link #flatten(double[][])} made back into rows.
+     *
+     * @param values [rows.length, rows[0].length]; read
+     * @param rows rows of equal length, overwritten
+     * @throws IllegalArgumentException if two rows differ in length, or {@code values} has not as many elements as
+     *         they have together
+     * @throws NullPointerException if an array or one of the rows is null
+     */
+    public static void unflatten(double[] values, double[][] rows) {
+        Objects.requireNonNull(values, "values");
+        int length = lengthOfRows(rows);
+        Require.that(values.length == rows.length * length, "values.length (%d) must be rows.length (%d) * %d",
+                values.length, rows.length, length);
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, i * length, rows[i], 0, length);
+        }
+    }
+
+    /**
+     * Rows one behind the other in a new array, as all operators take them.
+     *
+     * @param rows rows of equal length; read
+     * @return a new array, [rows.length, rows[0].length]; empty if there are no rows
+     * @throws IllegalArgumentException if two rows differ in length, or there are more elements than an array can hold
+     * @throws NullPointerException if the array or one of the rows is null
+     */
+    public static float[] flatten(float[][] rows) {
+        int length = lengthOfRows(rows);
+        float[] values = new float[rows.length * length];
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(rows[i], 0, values, i * length, length);
+        }
+        return values;
+    }
+
+    /**
+     * Copies what {@link #flatten(float[][])} made back into rows.
+     *
+     * @param values [rows.length, rows[0].length]; read
+     * @param rows rows of equal length, overwritten
+     * @throws IllegalArgumentException if two rows differ in length, or {@code values} has not as many elements as
+     *         they have together
+     * @throws NullPointerException if an array or one of the rows is null
+     */
+    public static void unflatten(float[] values, float[][] rows) {
+        Objects.requireNonNull(values, "values");
+        int length = lengthOfRows(rows);
+        Require.that(values.length == rows.length * length, "values.length (%d) must be rows.length (%d) * %d",
+                values.length, rows.length, length);
+        for (int i = 0; i < rows.length; i++) {
+            System.arraycopy(values, i * length, rows[i], 0, length);
+        }
+    }
+
+    /** The length that all rows have. */
+    private static int lengthOfRows(Object[] rows) {
+        Objects.requireNonNull(rows, "rows");
+        int length = 0;
+        for (int i = 0; i < rows.length; i++) {
+            if (rows[i] == null) {
+                throw new NullPointerException("rows[" + i + "]");
+            }
+            int own = Array.getLength(rows[i]);
+            length = i == 0 ? own : length;
+            Require.that(own == length, "rows[%d].length is %d, but must be %d, as that of rows[0]", i, own, length);
+        }
+        Require.that((long) rows.length * length <= Integer.MAX_VALUE,
+                "rows.length (%d) * %d must be at most %d elements", rows.length, length, Integer.MAX_VALUE);
+        return length;
     }
 
     /** The geometry of contiguous rows of so many classes. */
