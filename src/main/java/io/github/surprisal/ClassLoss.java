@@ -4,6 +4,7 @@ import io.github.surprisal.internal.operations.ClassSettings;
 import io.github.surprisal.internal.operations.LossOperation;
 import io.github.surprisal.internal.rows.Geometry;
 import io.github.surprisal.internal.rows.Pool;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -20,11 +21,13 @@ import java.util.Objects;
  */
 public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, NllLoss {
 
+    private static final long serialVersionUID = 1L;
+
     private static final double[] NO_INPUT = {};
     /** Arrays for the one target of a single row. */
     private static final Pool<int[]> SINGLE_TARGETS = new Pool<>(() -> new int[1]);
 
-    private final ClassSettings settings;
+    private final transient ClassSettings settings;
 
     ClassLoss(String inputName, LossBuilder<?> builder, double labelSmoothing) {
         super(inputName, builder);
@@ -33,6 +36,22 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
 
     final ClassSettings settings() {
         return settings;
+    }
+
+    /** The options that both losses have. */
+    final ClassLossOptions options() {
+        return new ClassLossOptions(reduction(), settings.copyOfWeights(), settings.copyOfIgnored(), emptyMean(),
+                isParallel());
+    }
+
+    @Override
+    final Description describe() {
+        Description description = super.describe().with("classWeights", settings.copyOfWeights());
+        if (settings.copyOfIgnored().length > 0) {
+            description.with("ignoreIndex", Arrays.toString(settings.copyOfIgnored()));
+        }
+        return settings.smooths() ? description.with("labelSmoothing", (Object) settings.labelSmoothing())
+                : description;
     }
 
     /** What is to be done for a call whose arguments have been checked. */

@@ -5,6 +5,8 @@ import io.github.surprisal.internal.operations.LossOperation;
 import io.github.surprisal.internal.operations.ShareCrossEntropy;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
+import java.io.InvalidObjectException;
+import java.io.Serializable;
 
 /**
  * Softmax cross-entropy: the negative log-likelihood of the targets under the softmax of the logits, in one step.
@@ -54,6 +56,8 @@ import io.github.surprisal.internal.rows.Geometry;
  */
 public final class CrossEntropyLoss extends ClassLoss {
 
+    private static final long serialVersionUID = 1L;
+
     private CrossEntropyLoss(Builder builder) {
         super("logits", builder, builder.labelSmoothing);
     }
@@ -86,6 +90,25 @@ public final class CrossEntropyLoss extends ClassLoss {
     @Override
     LossOperation operation(Geometry g, double[] logits, double[] targets) {
         return ShareCrossEntropy.of(g, Elements.DOUBLES, logits, targets, settings());
+    }
+
+    @Override
+    Serializable serialized() {
+        return new Options(options(), settings().labelSmoothing());
+    }
+
+    /** What is serialised. */
+    private record Options(ClassLossOptions options, double labelSmoothing) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                return options.tell(builder()).labelSmoothing(labelSmoothing).build();
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw Serialized.refusal(e);
+            }
+        }
     }
 
     /** The options of a {@link CrossEntropyLoss}. Not thread-safe; what it builds is. */

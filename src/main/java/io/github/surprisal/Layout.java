@@ -1,6 +1,9 @@
 package io.github.surprisal;
 
 import io.github.surprisal.internal.rows.Geometry;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.lang.reflect.Array;
 import java.util.Arrays;
 import java.util.Objects;
@@ -19,10 +22,12 @@ import java.util.stream.Collectors;
  * <p>Batches that are arrays of rows are copied with {@link #flatten(double[][])} and
  * {@link #unflatten(double[], double[][])}.
  */
-public final class Layout {
+public final class Layout implements Serializable {
 
-    private final Geometry geometry;
-    private final String dimensions;
+    private static final long serialVersionUID = 1L;
+
+    private final transient Geometry geometry;
+    private final transient String dimensions;
 
     private Layout(String dimensions, int batch, int classes, int inner, int offset, int rowStride,
             int firstTarget) {
@@ -260,6 +265,33 @@ public final class Layout {
     @Override
     public String toString() {
         return geometry.toString();
+    }
+
+    // ---- serialisation
+
+    private Object writeReplace() {
+        return new Numbers(dimensions, batch(), classes(), inner(), offset(), rowStride(), targetsOffset());
+    }
+
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.refusal(this);
+    }
+
+    /** What is serialised. */
+    private record Numbers(String dimensions, int batch, int classes, int inner, int offset, int rowStride,
+            int firstTarget) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                of(batch, classes, inner).withRowStride(rowStride).at(offset).targetsAt(firstTarget); // the checks
+                return new Layout(Objects.requireNonNull(dimensions, "dimensions"), batch, classes, inner, offset,
+                        rowStride, firstTarget);
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw Serialized.refusal(e);
+            }
+        }
     }
 
     // ---- rows that are arrays of their own

@@ -5,6 +5,8 @@ import io.github.surprisal.internal.operations.LossOperation;
 import io.github.surprisal.internal.operations.ProbabilityNll;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
+import java.io.InvalidObjectException;
+import java.io.Serializable;
 
 /**
  * Negative log-likelihood of targets under given log-probabilities, such as those of {@link LogSoftmax}.
@@ -40,6 +42,8 @@ import io.github.surprisal.internal.rows.Geometry;
  */
 public final class NllLoss extends ClassLoss {
 
+    private static final long serialVersionUID = 1L;
+
     private NllLoss(Builder builder) {
         super("logProbabilities", builder, 0.0);
     }
@@ -70,6 +74,25 @@ public final class NllLoss extends ClassLoss {
     @Override
     LossOperation operation(Geometry g, double[] logProbabilities, double[] targets) {
         return ProbabilityNll.of(g, Elements.DOUBLES, logProbabilities, targets, settings());
+    }
+
+    @Override
+    Serializable serialized() {
+        return new Options(options());
+    }
+
+    /** What is serialised. */
+    private record Options(ClassLossOptions options) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                return options.tell(builder()).build();
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw Serialized.refusal(e);
+            }
+        }
     }
 
     /** The options of a {@link NllLoss}. Not thread-safe; what it builds is. */
