@@ -269,10 +269,21 @@ public final class Layout implements Serializable {
 
     // ---- serialisation
 
+    /**
+     * What is written in place of this layout: its options.
+     *
+     * @return the options, which become a layout again when they are read
+     */
     private Object writeReplace() {
         return new Numbers(dimensions, batch(), classes(), inner(), offset(), rowStride(), targetsOffset());
     }
 
+    /**
+     * Refuses a stream that holds the layout itself.
+     *
+     * @param in the stream; not read
+     * @throws InvalidObjectException always
+     */
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw Serialized.refusal(this);
     }

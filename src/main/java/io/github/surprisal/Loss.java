@@ -309,16 +309,32 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     /** What is written in place of this loss: its options, which become a loss again when they are read. */
     abstract Serializable serialized();
 
-    /** Called by serialisation, for every subclass. */
+    /**
+     * What is written in place of this loss: its options.
+     *
+     * @return the options, which become a loss again when they are read
+     * @throws NotSerializableException if it has a pool of its own
+     */
     final Object writeReplace() throws NotSerializableException {
         Serialized.check(this, threads);
         return serialized();
     }
 
+    /**
+     * Refuses a stream that holds the loss itself.
+     *
+     * @param in the stream; not read
+     * @throws InvalidObjectException always
+     */
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw Serialized.refusal(this);
     }
 
+    /**
+     * Refuses a stream that holds a loss without this class.
+     *
+     * @throws InvalidObjectException always
+     */
     private void readObjectNoData() throws InvalidObjectException {
         throw Serialized.refusal(this);
     }

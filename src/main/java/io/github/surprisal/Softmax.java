@@ -161,11 +161,23 @@ public final class Softmax implements Serializable {
         return new Description(this).with(threads).toString();
     }
 
+    /**
+     * What is written in place of this operator: its options.
+     *
+     * @return the options, which become an operator again when they are read
+     * @throws NotSerializableException if it has a pool of its own
+     */
     private Object writeReplace() throws NotSerializableException {
         Serialized.check(this, threads);
         return new Options(threads.areMany());
     }
 
+    /**
+     * Refuses a stream that holds the operator itself.
+     *
+     * @param in the stream; not read
+     * @throws InvalidObjectException always
+     */
     private void readObject(ObjectInputStream in) throws InvalidObjectException {
         throw Serialized.refusal(this);
     }
