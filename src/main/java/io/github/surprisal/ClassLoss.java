@@ -3,6 +3,8 @@ package io.github.surprisal;
 import io.github.surprisal.internal.operations.ClassSettings;
 import io.github.surprisal.internal.operations.LossOperation;
 import io.github.surprisal.internal.rows.Geometry;
+import io.github.surprisal.internal.rows.Pool;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -14,12 +16,18 @@ import java.util.Objects;
  *
  * <pre>{@code
  *   ClassLoss loss = CrossEntropyLoss.builder().ignoreIndex(-100).build();
- *   double value = loss.forwardBackward(logits, targets, gradient);   // logits [batch, classes], targets [batch]
+ *   double value = loss.forwardBackward(logits, classes, targets, gradient);   // [batch, classes], [batch]
  * }</pre>
  */
 public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, NllLoss {
 
-    private final ClassSettings settings;
+    private static final long serialVersionUID = 1L;
+
+    private static final double[] NO_INPUT = {};
+    /** Arrays for the one target of a single row. */
+    private static final Pool<int[]> SINGLE_TARGETS = new Pool<>(() -> new int[1]);
+
+    private final transient ClassSettings settings;
 
     ClassLoss(String inputName, LossBuilder<?> builder, double labelSmoothing) {
         super(inputName, builder);
@@ -30,13 +38,120 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
         return settings;
     }
 
+    /** The options that both losses have. */
+    final ClassLossOptions options() {
+        return new ClassLossOptions(reduction(), settings.copyOfWeights(), settings.copyOfIgnored(), emptyMean(),
+                isParallel());
+    }
+
+    @Override
+    final Description describe() {
+        Description description = super.describe().with("classWeights", settings.copyOfWeights());
+        if (settings.copyOfIgnored().length > 0) {
+            description.with("ignoreIndex", Arrays.toString(settings.copyOfIgnored()));
+        }
+        return settings.smooths() ? description.with("labelSmoothing", (Object) settings.labelSmoothing())
+                : description;
+    }
+
     /** What is to be done for a call whose arguments have been checked. */
     abstract LossOperation operation(Geometry g, double[] input, int[] targets);
 
     // ---- the short form: contiguous rows, class indices
 
     /**
-     * The loss of {@code targets.length} contiguous rows of {@code input.length / targets.length} classes.
+     * The loss of contiguous rows.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param classes the number of classes
+     * @param targets [batch], the class index of each row; read
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException if {@code classes} is below 1, the length of {@code input} is not that of
+     *         {@code targets} times {@code classes}, a target is neither a class nor ignored, there is not one class
+     *         weight for each class, or the mean is over nothing and {@link EmptyMean#THROW} was asked for
+     * @throws NullPointerException if an array is null
+     */
+    public double forward(double[] input, int classes, int[] targets) {
+        Geometry g = rows(input, classes, targets);
+        checkTargets(g, targets);
+        return forward(operation(g, input, targets));
+    }
+
+    /**
+     * The gradient of {@link #forward(double[], int, int[])} with respect to the input.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param classes the number of classes
+     * @param targets [batch], the class index of each row; read
+     * @return a new array, [batch, classes]
+     * @throws IllegalArgumentException as {@link #forward(double[], int, int[])}, but never for an empty mean
+     * @throws NullPointerException if an array is null
+     */
+    public double[] backward(double[] input, int classes, int[] targets) {
+        return newGradient(rows(input, classes, targets), input, targets);
+    }
+
+    /**
+     * The loss of {@link #forward(double[], int, int[])} and its gradient in one step.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param classes the number of classes
+     * @param targets [batch], the class index of each row; read
+     * @param gradient [batch, classes], overwritten; may be {@code input} itself
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], int, int[])}, or if {@code gradient} is too short
+     * @throws NullPointerException if an array is null
+     */
+    public double forwardBackward(double[] input, int classes, int[] targets, double[] gradient) {
+        return lossAndGradient(rows(input, classes, targets), input, targets, gradient);
+    }
+
+    /**
+     * The loss of a single row: that of a batch of one.
+     *
+     * @param input [classes]: logits, or log-probabilities for {@link NllLoss}; read
+     * @param target the class index of the row
+     * @return the loss, in nats; of an ignored row, or one of weight 0, the sum 0 or the mean over nothing
+     * @throws IllegalArgumentException if {@code input} is empty, the target is neither a class nor ignored, there is
+     *         not one class weight for each class, or the mean is over nothing and {@link EmptyMean#THROW} was asked
+     *         for
+     * @throws NullPointerException if the array is null
+     */
+    public double forward(double[] input, int target) {
+        Geometry g = row(input, target);
+        int[] targets = SINGLE_TARGETS.take();
+        targets[0] = target;
+        double loss = forward(operation(g, input, targets));
+        SINGLE_TARGETS.giveBack(targets);
+        return loss;
+    }
+
+    /**
+     * The loss of {@link #forward(double[], int)} and its gradient in one step.
+     *
+     * @param input [classes]: logits, or log-probabilities for {@link NllLoss}; read
+     * @param target the class index of the row
+     * @param gradient [classes], overwritten; may be {@code input} itself
+     * @return the loss, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], int)}, or if {@code gradient} is too short
+     * @throws NullPointerException if an array is null
+     */
+    public double forwardBackward(double[] input, int target, double[] gradient) {
+        Geometry g = row(input, target);
+        checkGradient(g, gradient);
+        int[] targets = SINGLE_TARGETS.take();
+        targets[0] = target;
+        double loss = forwardBackward(operation(g, input, targets), 1.0, gradient);
+        SINGLE_TARGETS.giveBack(targets);
+        return loss;
+    }
+
+    /**
+     * The loss of contiguous rows, whose class count is taken to be {@code input.length / targets.length}.
+     *
+     * <p>Assumes that there are exactly as many targets as rows. If there are not, and the quotient happens to be
+     * whole, the loss is that of rows nobody meant: 32 rows of 10 classes with 20 targets pass for 20 rows of 16.
+     * {@link #forward(double[], int, int[])} notices.
      *
      * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
      * @param targets [batch], the class index of each row; read
@@ -52,7 +167,8 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
     }
 
     /**
-     * The gradient of {@link #forward(double[], int[])} with respect to the input.
+     * The gradient of {@link #forward(double[], int[])} with respect to the input. Takes the class count to be
+     * {@code input.length / targets.length}; {@link #backward(double[], int, int[])} is told.
      *
      * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
      * @param targets [batch], the class index of each row; read
@@ -61,15 +177,12 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an array is null
      */
     public double[] backward(double[] input, int[] targets) {
-        Geometry g = rows(input, targets);
-        checkTargets(g, targets);
-        double[] gradient = new double[input.length];
-        backward(operation(g, input, targets), 1.0, gradient);
-        return gradient;
+        return newGradient(rows(input, targets), input, targets);
     }
 
     /**
-     * The loss of {@link #forward(double[], int[])} and its gradient in one step.
+     * The loss of {@link #forward(double[], int[])} and its gradient in one step. Takes the class count to be
+     * {@code input.length / targets.length}; {@link #forwardBackward(double[], int, int[], double[])} is told.
      *
      * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
      * @param targets [batch], the class index of each row; read
@@ -79,7 +192,17 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an array is null
      */
     public double forwardBackward(double[] input, int[] targets, double[] gradient) {
-        Geometry g = rows(input, targets);
+        return lossAndGradient(rows(input, targets), input, targets, gradient);
+    }
+
+    private double[] newGradient(Geometry g, double[] input, int[] targets) {
+        checkTargets(g, targets);
+        double[] gradient = new double[input.length];
+        backward(operation(g, input, targets), 1.0, gradient);
+        return gradient;
+    }
+
+    private double lossAndGradient(Geometry g, double[] input, int[] targets, double[] gradient) {
         checkTargets(g, targets);
         checkGradient(g, gradient);
         return forwardBackward(operation(g, input, targets), 1.0, gradient);
@@ -197,8 +320,6 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
 
     // ---- checks
 
-    private static final double[] NO_INPUT = {};
-
     private Geometry check(double[] input, Layout layout, int[] targets) {
         Geometry g = Layout.geometry(layout);
         Objects.requireNonNull(targets, "targets");
@@ -207,7 +328,36 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
         return g;
     }
 
-    /** The geometry of the short form: a row for each target. */
+    /** The geometry of rows whose number and length are told. */
+    private Geometry rows(double[] input, int classes, int[] targets) {
+        Objects.requireNonNull(input, inputName());
+        Objects.requireNonNull(targets, "targets");
+        int batch = targets.length;
+        if (classes < 1) {
+            throw new IllegalArgumentException("classes is " + classes + ", but must be at least 1");
+        }
+        if (input.length != (long) batch * classes) {
+            throw new IllegalArgumentException(inputName() + ".length (" + input.length
+                    + ") must be targets.length (" + batch + ") * classes (" + classes + ")");
+        }
+        return Geometry.rows(batch, classes);
+    }
+
+    /** The geometry of a single row, its target checked. */
+    private Geometry row(double[] input, int target) {
+        Objects.requireNonNull(input, inputName());
+        if (input.length == 0) {
+            throw new IllegalArgumentException(inputName() + ".length is 0, but must be at least 1");
+        }
+        Geometry g = Geometry.rows(1, input.length);
+        checkWeights(g);
+        if (isOutside(target, g)) {
+            throw outside("target", target, g);
+        }
+        return g;
+    }
+
+    /** The geometry of the short form that is told no class count: a row for each target. */
     private Geometry rows(double[] input, int[] targets) {
         Objects.requireNonNull(input, inputName());
         Objects.requireNonNull(targets, "targets");
@@ -229,28 +379,37 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
 
     private void checkTargets(Geometry g, int[] targets) {
         checkWeights(g);
-        Require.holds(targets.length, "targets", g.samples(), g);
+        Require.holds(targets.length, "targets", g.targetsExtent(), g);
+        int end = g.targetsExtent();
         int last = g.classes - 1;
         int signs = 0;
-        for (int s = 0; s < g.samples(); s++) {
+        for (int s = g.firstTarget; s < end; s++) {
             signs |= targets[s] | last - targets[s]; // a vector loop: negative if any is out of range
         }
-        for (int s = 0; signs < 0 && s < g.samples(); s++) {
-            int target = targets[s];
-            if ((target < 0 || target >= g.classes) && !settings.ignores(target)) {
-                String hint = target == -100 ? "; ignoreIndex(-100) skips such rows" : "";
-                throw new IllegalArgumentException(
-                        "targets[" + s + "] is " + target + ", but must be in [0, " + g.classes + ")" + hint);
+        for (int s = g.firstTarget; signs < 0 && s < end; s++) {
+            if (isOutside(targets[s], g)) {
+                throw outside("targets[" + s + "]", targets[s], g);
             }
         }
+    }
+
+    private boolean isOutside(int target, Geometry g) {
+        return (target < 0 || target >= g.classes) && !settings.ignores(target);
+    }
+
+    private static IllegalArgumentException outside(String name, int target, Geometry g) {
+        String hint = target == -100 ? "; ignoreIndex(-100) skips such rows"
+                : target == g.classes ? "; classes are numbered from 0" : "";
+        return new IllegalArgumentException(
+                name + " is " + target + ", but must be in [0, " + g.classes + ")" + hint);
     }
 
     @Override
     final void checkTargets(Geometry g, double[] targets) {
         checkWeights(g);
-        int n = g.samples() * g.classes;
-        Require.holds(targets.length, "targets", n, g);
-        for (int i = 0; i < n; i++) {
+        Require.holds(targets.length, "targets", (long) g.targetsExtent() * g.classes, g);
+        int end = g.targetsExtent() * g.classes;
+        for (int i = end - g.samples() * g.classes; i < end; i++) {
             if (!(targets[i] >= 0.0 && targets[i] <= Double.MAX_VALUE)) {
                 throw new IllegalArgumentException(
                         "targets[" + i + "] is " + targets[i] + ", but must be finite and at least 0");

@@ -5,6 +5,8 @@ import io.github.surprisal.internal.operations.LossOperation;
 import io.github.surprisal.internal.operations.ShareCrossEntropy;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
+import java.io.InvalidObjectException;
+import java.io.Serializable;
 
 /**
  * Softmax cross-entropy: the negative log-likelihood of the targets under the softmax of the logits, in one step.
@@ -21,7 +23,7 @@ import io.github.surprisal.internal.rows.Geometry;
  *
  * <pre>{@code
  *   CrossEntropyLoss loss = CrossEntropyLoss.create();
- *   double value = loss.forwardBackward(logits, targets, gradient);   // logits [batch, classes], targets [batch]
+ *   double value = loss.forwardBackward(logits, classes, targets, gradient);   // [batch, classes], [batch]
  * }</pre>
  *
  * <p><b>Accuracy.</b> The loss of a sample, and with class indices and no smoothing every element of its gradient, is
@@ -39,6 +41,11 @@ import io.github.surprisal.internal.rows.Geometry;
  * a sample whose target weighs 0 has loss 0 and gradient 0 whatever its logits are (with smoothing its share is left),
  * and a mean over a total weight of 0 is what {@link EmptyMean} says, its gradient 0.
  *
+ * <p><b>Probabilities by mistake.</b> The input is logits. The output of a softmax is a valid input as well, so it
+ * cannot be refused. It is told by a loss that never comes down: probabilities lie within 1 of each other, so the
+ * unweighted loss of a row is at least log(1 + (C - 1) / e), 0.31 for 2 classes and 1.46 for 10, however right the
+ * model is. Log-probabilities are fine: they are logits of the same probabilities.
+ *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}. Source: P. Blanchard, D. J. Higham, N. J. Higham, Accurately
  * computing the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41 (2021), doi:10.1093/imanum/draa038.
@@ -47,6 +54,8 @@ import io.github.surprisal.internal.rows.Geometry;
  * @see LogSoftmax
  */
 public final class CrossEntropyLoss extends ClassLoss {
+
+    private static final long serialVersionUID = 1L;
 
     private CrossEntropyLoss(Builder builder) {
         super("logits", builder, builder.labelSmoothing);
@@ -80,6 +89,25 @@ public final class CrossEntropyLoss extends ClassLoss {
     @Override
     LossOperation operation(Geometry g, double[] logits, double[] targets) {
         return ShareCrossEntropy.of(g, Elements.DOUBLES, logits, targets, settings());
+    }
+
+    @Override
+    Serializable serialized() {
+        return new Options(options(), settings().labelSmoothing());
+    }
+
+    /** What is serialised. */
+    private record Options(ClassLossOptions options, double labelSmoothing) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                return options.tell(builder()).labelSmoothing(labelSmoothing).build();
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw Serialized.refusal(e);
+            }
+        }
     }
 
     /** The options of a {@link CrossEntropyLoss}. Not thread-safe; what it builds is. */

@@ -5,6 +5,10 @@ import io.github.surprisal.internal.operations.LogSoftmaxForward;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 import io.github.surprisal.internal.rows.Threads;
+import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 
 /**
  * Log-softmax: the logarithms of the probabilities of logits, and their gradient.
@@ -35,9 +39,11 @@ import io.github.surprisal.internal.rows.Threads;
  * @see Softmax
  * @see NllLoss
  */
-public final class LogSoftmax {
+public final class LogSoftmax implements Serializable {
 
-    private final Threads threads;
+    private static final long serialVersionUID = 1L;
+
+    private final transient Threads threads;
 
     private LogSoftmax(Builder builder) {
         this.threads = builder.threads();
@@ -110,6 +116,47 @@ public final class LogSoftmax {
         Require.reaches(Elements.DOUBLES, upstream, "upstream", g);
         Require.reaches(Elements.DOUBLES, gradient, "gradient", g);
         LogSoftmaxBackward.run(g, Elements.DOUBLES, logProbabilities, upstream, gradient, threads);
+    }
+
+    /**
+     * The operator and its options.
+     *
+     * @return {@code "LogSoftmax"}, or such as {@code "LogSoftmax[parallel]"}; the text may change
+     */
+    @Override
+    public String toString() {
+        return new Description(this).with(threads).toString();
+    }
+
+    /**
+     * What is written in place of this operator: its options.
+     *
+     * @return the options, which become an operator again when they are read
+     * @throws NotSerializableException if it has a pool of its own
+     */
+    private Object writeReplace() throws NotSerializableException {
+        Serialized.check(this, threads);
+        return new Options(threads.areMany());
+    }
+
+    /**
+     * Refuses a stream that holds the operator itself.
+     *
+     * @param in the stream; not read
+     * @throws InvalidObjectException always
+     */
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.refusal(this);
+    }
+
+    /** What is serialised. */
+    private record Options(boolean parallel) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() {
+            return parallel ? builder().parallel().build() : create();
+        }
     }
 
     /** The options of a {@link LogSoftmax}. Not thread-safe; what it builds is. */

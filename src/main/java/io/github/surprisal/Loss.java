@@ -5,6 +5,10 @@ import io.github.surprisal.internal.operations.LossSum;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 import io.github.surprisal.internal.rows.Threads;
+import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -22,23 +26,38 @@ import java.util.Objects;
  *
  * @see ClassLoss
  */
-public abstract sealed class Loss permits ClassLoss {
+public abstract sealed class Loss implements Serializable permits ClassLoss {
+
+    private static final long serialVersionUID = 1L;
 
     private static final String TARGETS = "targets";
     private static final String GRADIENT = "gradient";
     private static final String UPSTREAM = "upstream";
     private static final String LOSSES = "losses";
 
-    private final String inputName;
-    private final Reduction reduction;
-    private final EmptyMean emptyMean;
-    private final Threads threads;
+    // transient: what is serialised is serialized()
+    private final transient String inputName;
+    private final transient Reduction reduction;
+    private final transient EmptyMean emptyMean;
+    private final transient Threads threads;
 
     Loss(String inputName, LossBuilder<?> builder) {
         this.inputName = inputName;
         this.reduction = builder.reduction();
         this.emptyMean = builder.emptyMean();
         this.threads = builder.threads();
+    }
+
+    final Reduction reduction() {
+        return reduction;
+    }
+
+    final EmptyMean emptyMean() {
+        return emptyMean;
+    }
+
+    final boolean isParallel() {
+        return threads.areMany();
     }
 
     /** Checks targets against a layout. */
@@ -174,12 +193,12 @@ public abstract sealed class Loss permits ClassLoss {
 
     final void checkUpstream(Geometry g, double[] upstream) {
         Objects.requireNonNull(upstream, UPSTREAM);
-        Require.holds(upstream.length, UPSTREAM, g.samples(), g);
+        Require.holds(upstream.length, UPSTREAM, g.targetsExtent(), g);
     }
 
     final void checkLosses(Geometry g, double[] input, double[] losses) {
         Objects.requireNonNull(losses, LOSSES);
-        Require.holds(losses.length, LOSSES, g.samples(), g);
+        Require.holds(losses.length, LOSSES, g.targetsExtent(), g);
         Require.distinct(losses, LOSSES, input, inputName);
     }
 
@@ -267,5 +286,56 @@ public abstract sealed class Loss permits ClassLoss {
                 "the mean over layout %s is empty: its samples must not all be ignored or weigh 0", operation.geometry);
         operation.clearGradient();
         return emptyMean == EmptyMean.ZERO ? 0.0 : Double.NaN;
+    }
+
+    // ---- description and serialisation
+
+    /** What {@link #toString} says. */
+    Description describe() {
+        return new Description(this).with("reduction", reduction).with("emptyMean", emptyMean).with(threads);
+    }
+
+    /**
+     * The loss and its options.
+     *
+     * @return such as {@code "CrossEntropyLoss[reduction=MEAN, emptyMean=NAN, ignoreIndex=[-100]]"}; the text may
+     *         change
+     */
+    @Override
+    public final String toString() {
+        return describe().toString();
+    }
+
+    /** What is written in place of this loss: its options, which become a loss again when they are read. */
+    abstract Serializable serialized();
+
+    /**
+     * What is written in place of this loss: its options.
+     *
+     * @return the options, which become a loss again when they are read
+     * @throws NotSerializableException if it has a pool of its own
+     */
+    final Object writeReplace() throws NotSerializableException {
+        Serialized.check(this, threads);
+        return serialized();
+    }
+
+    /**
+     * Refuses a stream that holds the loss itself.
+     *
+     * @param in the stream; not read
+     * @throws InvalidObjectException always
+     */
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.refusal(this);
+    }
+
+    /**
+     * Refuses a stream that holds a loss without this class.
+     *
+     * @throws InvalidObjectException always
+     */
+    private void readObjectNoData() throws InvalidObjectException {
+        throw Serialized.refusal(this);
     }
 }

@@ -5,6 +5,8 @@ import io.github.surprisal.internal.operations.LossOperation;
 import io.github.surprisal.internal.operations.ProbabilityNll;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
+import java.io.InvalidObjectException;
+import java.io.Serializable;
 
 /**
  * Negative log-likelihood of targets under given log-probabilities, such as those of {@link LogSoftmax}.
@@ -29,12 +31,19 @@ import io.github.surprisal.internal.rows.Geometry;
  * gradient 0 whatever its log-probabilities are, and a mean over a total weight of 0 is what {@link EmptyMean} says, its
  * gradient 0.
  *
+ * <p><b>Logits or probabilities by mistake.</b> The loss of log-probabilities is never negative. A negative loss, of a
+ * batch or in {@link #forwardPerSample(double[], Layout, int[], double[]) forwardPerSample}, says that something else
+ * was passed: logits, for which there is {@link CrossEntropyLoss}, or probabilities, whose unweighted losses all lie
+ * between -1 and 0.
+ *
  * <p>Immutable and thread-safe. What holds for all operators (arrays, aliasing, errors, bits) is in the
  * {@linkplain io.github.surprisal package description}.
  *
  * @see CrossEntropyLoss
  */
 public final class NllLoss extends ClassLoss {
+
+    private static final long serialVersionUID = 1L;
 
     private NllLoss(Builder builder) {
         super("logProbabilities", builder, 0.0);
@@ -66,6 +75,25 @@ public final class NllLoss extends ClassLoss {
     @Override
     LossOperation operation(Geometry g, double[] logProbabilities, double[] targets) {
         return ProbabilityNll.of(g, Elements.DOUBLES, logProbabilities, targets, settings());
+    }
+
+    @Override
+    Serializable serialized() {
+        return new Options(options());
+    }
+
+    /** What is serialised. */
+    private record Options(ClassLossOptions options) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() throws InvalidObjectException {
+            try {
+                return options.tell(builder()).build();
+            } catch (IllegalArgumentException | NullPointerException e) {
+                throw Serialized.refusal(e);
+            }
+        }
     }
 
     /** The options of a {@link NllLoss}. Not thread-safe; what it builds is. */

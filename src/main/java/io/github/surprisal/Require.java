@@ -27,7 +27,7 @@ final class Require {
     }
 
     /** Checks that an array has so many elements at least. */
-    static void holds(int length, String name, int elements, Geometry g) {
+    static void holds(int length, String name, long elements, Geometry g) {
         if (length < elements) {
             throw new IllegalArgumentException(name + ".length (" + length + ") must be at least " + elements
                     + " for layout " + g);

@@ -6,6 +6,10 @@ import io.github.surprisal.internal.operations.SoftmaxForward;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 import io.github.surprisal.internal.rows.Threads;
+import java.io.InvalidObjectException;
+import java.io.NotSerializableException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -34,9 +38,11 @@ import java.util.Objects;
  * @see LogSoftmax
  * @see CrossEntropyLoss
  */
-public final class Softmax {
+public final class Softmax implements Serializable {
 
-    private final Threads threads;
+    private static final long serialVersionUID = 1L;
+
+    private final transient Threads threads;
 
     private Softmax(Builder builder) {
         this.threads = builder.threads();
@@ -141,8 +147,49 @@ public final class Softmax {
         Geometry g = Layout.geometry(layout);
         Require.reaches(Elements.DOUBLES, logits, "logits", g);
         Objects.requireNonNull(predicted, "predicted");
-        Require.holds(predicted.length, "predicted", g.samples(), g);
+        Require.holds(predicted.length, "predicted", g.targetsExtent(), g);
         Prediction.run(g, Elements.DOUBLES, logits, predicted, threads);
+    }
+
+    /**
+     * The operator and its options.
+     *
+     * @return {@code "Softmax"}, or such as {@code "Softmax[parallel]"}; the text may change
+     */
+    @Override
+    public String toString() {
+        return new Description(this).with(threads).toString();
+    }
+
+    /**
+     * What is written in place of this operator: its options.
+     *
+     * @return the options, which become an operator again when they are read
+     * @throws NotSerializableException if it has a pool of its own
+     */
+    private Object writeReplace() throws NotSerializableException {
+        Serialized.check(this, threads);
+        return new Options(threads.areMany());
+    }
+
+    /**
+     * Refuses a stream that holds the operator itself.
+     *
+     * @param in the stream; not read
+     * @throws InvalidObjectException always
+     */
+    private void readObject(ObjectInputStream in) throws InvalidObjectException {
+        throw Serialized.refusal(this);
+    }
+
+    /** What is serialised. */
+    private record Options(boolean parallel) implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private Object readResolve() {
+            return parallel ? builder().parallel().build() : create();
+        }
     }
 
     /** The options of a {@link Softmax}. Not thread-safe; what it builds is. */

@@ -28,6 +28,9 @@
  * <li>Immutable, thread-safe, nothing kept between calls. Working memory (about 0.3 MB for each thread at work,
  * and 8 bytes for each class of rows of more than 2,048 classes, up to 8 MB) is taken from a pool and holds nothing of a
  * caller's; the shapes of the last few calls without a layout are remembered.</li>
+ * <li>{@link java.io.Serializable}, as layouts are: the options alone are written, and the operator is built anew from
+ * them when they are read. One with a pool of its own, {@code parallel(pool)}, is refused with a
+ * {@link java.io.NotSerializableException} that says so; {@code parallel()} is not.</li>
  * <li>Forms that take a result array allocate nothing once warm, but for what the threads of a parallel run need.</li>
  * <li>The same bits on every machine and JDK, with every vector width and number of threads, for a row in any layout,
  * warm or cold, and from every entry point: forward and forwardBackward return equal losses, backward and

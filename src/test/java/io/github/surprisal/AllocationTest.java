@@ -159,7 +159,20 @@ class AllocationTest {
         addIndices(forms, "nll, weights", b -> b.weightedNll, b -> b.logProbabilities, b -> b.targets);
         addProbabilities(forms, "nll", b -> nll, b -> b.logProbabilities);
         addProbabilities(forms, "nll, weights", b -> b.weightedNll, b -> b.logProbabilities);
+        addToldClasses(forms, "cross-entropy", CrossEntropyLoss.create());
+        addToldClasses(forms, "cross-entropy, smoothing", CrossEntropyLoss.builder().labelSmoothing(0.1).build());
+        addToldClasses(forms, "nll", NllLoss.create());
         return forms;
+    }
+
+    private static void addToldClasses(List<Form> forms, String name, ClassLoss loss) {
+        forms.add(new Form(name + ", short forward with classes",
+                b -> loss.forward(b.logits, b.layout.classes(), b.allTargets)));
+        forms.add(new Form(name + ", short forwardBackward with classes",
+                b -> loss.forwardBackward(b.logits, b.layout.classes(), b.allTargets, b.gradient)));
+        forms.add(new Form(name + ", one row forward", b -> loss.forward(b.logits, b.allTargets[0])));
+        forms.add(new Form(name + ", one row forwardBackward",
+                b -> loss.forwardBackward(b.logits, b.allTargets[0], b.gradient)));
     }
 
     private static void addIndices(List<Form> forms, String name, Function<Batch, AnyLoss> o,

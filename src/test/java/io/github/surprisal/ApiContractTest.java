@@ -236,13 +236,15 @@ class ApiContractTest {
     void targetsOutsideTheClassesAreRefused(LossKind kind) {
         AnyLoss loss = kind.create();
         for (Entry entry : Entry.of(Targets.INDICES)) {
-            for (int target : new int[] {5, 7, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            for (int target : new int[] {6, 7, -1, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
                 for (int place = 0; place < 3; place++) {
                     int at = place;
                     with(Targets.INDICES, a -> a.indices[at] = target).assertRefused(loss, entry,
                             "targets[" + at + "] is " + target + ", but must be in [0, 5)");
                 }
             }
+            with(Targets.INDICES, a -> a.indices[2] = 5).assertRefused(loss, entry,
+                    "targets[2] is 5, but must be in [0, 5); classes are numbered from 0");
             with(Targets.INDICES, a -> a.indices[2] = -100).assertRefused(loss, entry,
                     "targets[2] is -100, but must be in [0, 5); ignoreIndex(-100) skips such rows");
         }
@@ -266,7 +268,8 @@ class ApiContractTest {
     @EnumSource
     void targetsOfInnerLayoutsAreNamedBySample(LossKind kind) {
         LossArguments inner = with(Targets.INDICES, a -> a.layout = Layout.of(1, 5, 3), a -> a.indices[1] = 5);
-        inner.assertRefused(kind.create(), Entry.FORWARD, "targets[1] is 5, but must be in [0, 5)");
+        inner.assertRefused(kind.create(), Entry.FORWARD,
+                "targets[1] is 5, but must be in [0, 5); classes are numbered from 0");
     }
 
     @ParameterizedTest

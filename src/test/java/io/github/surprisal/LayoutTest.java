@@ -48,6 +48,21 @@ class LayoutTest {
                 "[1, 5] with row stride 2147483647");
     }
 
+    @Test
+    void targetsElsewhere() {
+        check(Layout.of(3, 5).targetsAt(7), 3, 5, 1, 0, 5, "[3, 5], targets at 7");
+        check(Layout.of(3, 5).at(2).targetsAt(7), 3, 5, 1, 2, 5, "[3, 5] at 2, targets at 7");
+        check(Layout.of(3, 5).targetsAt(7).withRowStride(8).at(2), 3, 5, 1, 2, 8,
+                "[3, 5] at 2 with row stride 8, targets at 7");
+        check(Layout.of(3, 5).targetsAt(7).targetsAt(0), 3, 5, 1, 0, 5, "[3, 5]");
+        assertThat(Layout.of(3, 5).targetsOffset()).isZero();
+        assertThat(Layout.of(3, 5).targetsAt(7).at(2).withRowStride(8).targetsOffset()).isEqualTo(7);
+        assertThat(Layout.of(3, 5).targetsAt(Integer.MAX_VALUE - 3).targetsOffset()).isEqualTo(Integer.MAX_VALUE - 3);
+        refuses("offset of the targets is -1, but must be at least 0", () -> Layout.of(3, 5).targetsAt(-1));
+        refuses("layout [3, 5] with targets at 2147483645 must have its targets within 2147483647 elements",
+                () -> Layout.of(3, 5).targetsAt(Integer.MAX_VALUE - 2));
+    }
+
     private static void check(Layout layout, int batch, int classes, int inner, int offset, int rowStride,
             String text) {
         assertThat(new int[] {layout.batch(), layout.classes(), layout.inner(), layout.samples(), layout.offset(),
@@ -132,8 +147,11 @@ class LayoutTest {
                 .isEqualTo(layout.at(3).at(0)).hasSameHashCodeAs(Layout.of(3, 5, 8))
                 .isNotEqualTo(null).isNotEqualTo("[3, 5, 2, 4]");
         assertThat(Layout.alongAxis(-1, 2, 3, 4)).isEqualTo(Layout.of(6, 4)).hasSameHashCodeAs(Layout.of(6, 4));
+        assertThat(layout.targetsAt(7)).isEqualTo(Layout.of(3, 5, 8).targetsAt(7))
+                .hasSameHashCodeAs(Layout.of(3, 5, 8).targetsAt(7));
+        assertThat(layout.at(1).hashCode()).isNotEqualTo(layout.at(1).targetsAt(1).hashCode());
         for (Layout other : new Layout[] {Layout.of(4, 5, 8), Layout.of(3, 6, 8), Layout.of(3, 5, 7), layout.at(1),
-            layout.withRowStride(41)}) {
+            layout.withRowStride(41), layout.targetsAt(1)}) {
             assertThat(layout).isNotEqualTo(other);
             assertThat(other).isNotEqualTo(layout);
         }

@@ -277,7 +277,7 @@ class ParallelTest {
         double[] gradient = Bits.untouched(problem.logits.length);
         assertThatThrownBy(() -> loss.backward(problem.logits, problem.layout, problem.indices, 1.0, gradient))
                 .isExactlyInstanceOf(IllegalArgumentException.class)
-                .hasMessage("targets[20010] is 10, but must be in [0, 10)");
+                .hasMessage("targets[20010] is 10, but must be in [0, 10); classes are numbered from 0");
         Bits.assertSame(gradient, Bits.untouched(problem.logits.length), "gradient");
     }
 }

@@ -3,7 +3,6 @@ package io.github.surprisal.examples;
 import io.github.surprisal.CrossEntropyLoss;
 import io.github.surprisal.Layout;
 import io.github.surprisal.Reduction;
-import java.util.Arrays;
 import java.util.Random;
 
 /** A batch taken in parts whose gradients add up to that of the mean over the whole batch. */
@@ -25,25 +24,24 @@ public final class MicroBatches {
 
         CrossEntropyLoss mean = CrossEntropyLoss.builder().ignoreIndex(NONE).build();
         double[] gradient = new double[logits.length];
-        double wholeLoss = mean.forwardBackward(logits, targets, gradient);
+        double wholeLoss = mean.forwardBackward(logits, CLASSES, targets, gradient);
         double[] whole = new double[CLASSES];
         addBiasGradient(gradient, whole);
 
         // In parts: sums, and the denominator of the whole batch, which its targets alone give.
         CrossEntropyLoss sum = CrossEntropyLoss.builder().ignoreIndex(NONE).reduction(Reduction.SUM).build();
         double denominator = sum.denominator(Layout.of(BATCH, CLASSES), targets);
-        Layout layout = Layout.of(PART, CLASSES);
         double loss = 0;
         double[] added = new double[CLASSES];
         double meanOfMeans = 0;
         for (int from = 0; from < BATCH; from += PART) {
-            double[] part = Arrays.copyOfRange(logits, from * CLASSES, (from + PART) * CLASSES);
-            int[] partTargets = Arrays.copyOfRange(targets, from, from + PART);
-            meanOfMeans += mean.forward(part, partTargets) * PART / BATCH;
+            // The part's logits and targets lie in the arrays of the whole batch: nothing is copied.
+            Layout part = Layout.of(PART, CLASSES).at(from * CLASSES).targetsAt(from);
+            meanOfMeans += mean.forward(logits, part, targets) * PART / BATCH;
             // The upstream factor 1 / denominator is for the gradient, which replaces the logits; not for the loss.
-            loss += sum.forwardBackward(part, layout, partTargets, 1 / denominator, part) / denominator;
-            addBiasGradient(part, added);
+            loss += sum.forwardBackward(logits, part, targets, 1 / denominator, logits) / denominator;
         }
+        addBiasGradient(logits, added);
 
         System.out.printf("Mean loss of the %.0f samples with a target, of %d in all:%n", denominator, BATCH);
         System.out.printf("  in one batch                     %.16f%n", wholeLoss);

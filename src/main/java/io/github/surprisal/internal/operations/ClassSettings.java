@@ -47,6 +47,21 @@ public final class ClassSettings {
         return weights.length == 0 ? 1.0 : weights[c];
     }
 
+    /** The weights of the classes, as {@link #of} takes them. */
+    public double[] copyOfWeights() {
+        return weights.clone();
+    }
+
+    /** The target indices that mean "no target". */
+    public int[] copyOfIgnored() {
+        return ignored.clone();
+    }
+
+    /** The share of the label smoothing. */
+    public double labelSmoothing() {
+        return labelSmoothing;
+    }
+
     double[] weightArray() {
         return weights;
     }

@@ -37,6 +37,8 @@ final class Factors {
     private boolean anyHeld;
 
     private double[] upstreams = ONE_FOR_ALL;
+    /** Where the upstream of sample 0 lies. */
+    private int from;
     private double high;
     private double low;
     private int exponent;
@@ -73,8 +75,9 @@ final class Factors {
     }
 
     /** A factor for each sample. */
-    void setUpstreams(double[] ofSamples) {
+    void setUpstreams(double[] ofSamples, int first) {
         upstreams = ofSamples;
+        from = first;
     }
 
     void copyUpstream(Factors other) {
@@ -82,6 +85,7 @@ final class Factors {
         low = other.low;
         exponent = other.exponent;
         upstreams = other.upstreams;
+        from = other.from;
     }
 
     void release() {
@@ -93,7 +97,7 @@ final class Factors {
         anyHeld = false;
         if (upstreams.length > 0) {
             for (int i = 0; i < b.count(); i++) {
-                set(i, 1.0, upstreams[b.sample(i)], 0.0, 0);
+                set(i, 1.0, upstreams[from + b.sample(i)], 0.0, 0);
             }
             return;
         }
@@ -109,7 +113,7 @@ final class Factors {
     void begin(int sample) {
         anyHeld = false;
         if (upstreams.length > 0) {
-            set(0, 1.0, upstreams[sample], 0.0, 0);
+            set(0, 1.0, upstreams[from + sample], 0.0, 0);
         } else {
             set(0, 1.0, high, low, exponent);
         }
@@ -120,7 +124,7 @@ final class Factors {
         anyHeld = false;
         for (int i = 0; i < b.count(); i++) {
             if (upstreams.length > 0) {
-                set(i, weights[i], upstreams[b.sample(i)], 0.0, 0);
+                set(i, weights[i], upstreams[from + b.sample(i)], 0.0, 0);
             } else {
                 set(i, weights[i], high, low, exponent);
             }

@@ -31,7 +31,7 @@ public final class IndexCrossEntropy extends LossOperation {
     public static IndexCrossEntropy of(Geometry g, Elements door, Object logits, int[] targets, ClassSettings settings) {
         IndexCrossEntropy loss = POOL.take();
         loss.begin(g, door, logits);
-        loss.targets.set(targets, settings);
+        loss.targets.set(g, targets, settings);
         return loss;
     }
 

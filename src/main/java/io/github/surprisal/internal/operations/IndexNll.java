@@ -22,7 +22,7 @@ public final class IndexNll extends LossOperation {
             ClassSettings settings) {
         IndexNll loss = POOL.take();
         loss.begin(g, door, logProbabilities);
-        loss.targets.set(targets, settings);
+        loss.targets.set(g, targets, settings);
         return loss;
     }
 

@@ -14,15 +14,19 @@ final class IndexTargets {
     final double[] weight = new double[Geometry.SLOTS];
 
     private int[] targets = NONE;
+    /** Where the target of sample 0 lies. */
+    private int from;
     private ClassSettings settings;
 
-    void set(int[] of, ClassSettings with) {
+    void set(Geometry g, int[] of, ClassSettings with) {
         targets = of;
+        from = g.firstTarget;
         settings = with;
     }
 
     void share(IndexTargets other) {
         targets = other.targets;
+        from = other.from;
         settings = other.settings;
     }
 
@@ -32,7 +36,7 @@ final class IndexTargets {
 
     /** The target of a sample. */
     int of(int sample) {
-        return targets[sample];
+        return targets[from + sample];
     }
 
     ClassSettings settings() {
@@ -46,7 +50,7 @@ final class IndexTargets {
             return;
         }
         for (int s = first; s < last; s++) {
-            if (settings.skips(targets[s])) {
+            if (settings.skips(targets[from + s])) {
                 loss.skip(s);
             } else {
                 b.add(s);
@@ -57,10 +61,10 @@ final class IndexTargets {
     /** Finds the targets of a block. */
     void begin(Block b) {
         if (b.isContiguous()) {
-            System.arraycopy(targets, b.sample(0), ofSlot, 0, b.count());
+            System.arraycopy(targets, from + b.sample(0), ofSlot, 0, b.count());
         } else {
             for (int i = 0; i < b.count(); i++) {
-                ofSlot[i] = targets[b.sample(i)];
+                ofSlot[i] = targets[from + b.sample(i)];
             }
         }
         for (int i = 0; settings.weighs() && i < b.count(); i++) {
@@ -85,8 +89,9 @@ final class IndexTargets {
         }
         denominator.clear();
         for (int s = 0; s < g.samples(); s++) {
-            if (!settings.ignores(targets[s])) {
-                denominator.add(0, settings.weight(targets[s]), 0.0, 0);
+            int target = targets[from + s];
+            if (!settings.ignores(target)) {
+                denominator.add(0, settings.weight(target), 0.0, 0);
             }
         }
         denominator.close();

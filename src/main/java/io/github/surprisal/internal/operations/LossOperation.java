@@ -71,7 +71,7 @@ public abstract class LossOperation extends RowOperation {
 
     /** Multiplies the gradient of each sample by a number of its own. */
     public final void multiplyBy(double[] upstreams) {
-        factors.setUpstreams(upstreams);
+        factors.setUpstreams(upstreams, geometry.firstTarget);
     }
 
     /** Writes the loss of every sample to an array. */
@@ -117,7 +117,7 @@ public abstract class LossOperation extends RowOperation {
     final void add(int s, double high, double low) {
         sum.add(s % KernelSet.STRIPES, high, low);
         if (losses != NOWHERE) {
-            losses[s] = high;
+            losses[geometry.firstTarget + s] = high;
         }
     }
 
@@ -235,7 +235,7 @@ public abstract class LossOperation extends RowOperation {
             }
         }
         for (int s = b.first(); losses != NOWHERE && s < end; s++) {
-            losses[s] = Sums.scale(loss.high[s - origin], loss.low[s - origin], lossExponent[s - origin]);
+            losses[geometry.firstTarget + s] = Sums.scale(loss.high[s - origin], loss.low[s - origin], lossExponent[s - origin]);
         }
     }
 

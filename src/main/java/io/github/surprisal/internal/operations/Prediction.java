@@ -59,7 +59,7 @@ public final class Prediction extends RowOperation {
     @Override
     protected void finish(Block b) {
         for (int i = 0; i < b.count(); i++) {
-            predicted[b.sample(i)] =
+            predicted[geometry.firstTarget + b.sample(i)] =
                     elements.indexOf(logits, b.base[i], geometry.inner, geometry.classes, b.greatest[i]);
         }
     }

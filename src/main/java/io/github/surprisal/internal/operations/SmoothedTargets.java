@@ -13,7 +13,7 @@ final class SmoothedTargets implements ShareTargets {
 
     void set(Geometry g, int[] of, ClassSettings with) {
         geometry = g;
-        indices.set(of, with);
+        indices.set(g, of, with);
     }
 
     void share(SmoothedTargets other) {

@@ -50,6 +50,8 @@ public final class Geometry {
     public final int offset;
     /** The distance between batch entries. */
     public final int rowStride;
+    /** The place of sample 0 in arrays of targets, and of whatever else has one entry for each sample. */
+    public final int firstTarget;
 
     /** How many samples make a group: what threads get is whole groups. Part of the order in which losses are added. */
     final int group;
@@ -65,13 +67,15 @@ public final class Geometry {
     private final String description;
 
     /** A geometry whose extent has been checked to fit an int. */
-    public Geometry(int batch, int classes, int inner, int offset, int rowStride, String description) {
+    public Geometry(int batch, int classes, int inner, int offset, int rowStride, int firstTarget,
+            String description) {
         this.description = description;
         this.batch = batch;
         this.classes = classes;
         this.inner = inner;
         this.offset = offset;
         this.rowStride = rowStride;
+        this.firstTarget = firstTarget;
         this.group = Math.max(1, Integer.highestOneBit(PIECE / classes));
         boolean few = classes <= FEW;
         this.rows = inner == 1 && !few;
@@ -107,9 +111,9 @@ public final class Geometry {
                 : offset + sample / inner * rowStride + sample % inner;
     }
 
-    /** Where class 0 of a sample lies in a dense array of the same dimensions. */
+    /** Where class 0 of a sample lies in a dense array of targets of the same dimensions. */
     public int denseAddress(int sample) {
-        return sample / inner * (classes * inner) + sample % inner;
+        return firstTarget * classes + sample / inner * (classes * inner) + sample % inner;
     }
 
     /** The chunks that the classes make up; chunk number k begins at class {@code k * chunk}. */
@@ -141,6 +145,11 @@ public final class Geometry {
         return samples() == 0 ? 0 : offset + (batch - 1) * rowStride + classes * inner;
     }
 
+    /** How many targets an array needs, those before the first one included. */
+    public int targetsExtent() {
+        return samples() == 0 ? 0 : firstTarget + samples();
+    }
+
     /** A batch of contiguous rows. The last few that were asked for are kept, so that a warm call allocates nothing. */
     public static Geometry rows(int batch, int classes) {
         int place = (batch * 0x9e3779b1 ^ classes * 0x85ebca6b) >>> ROWS_SHIFT; // Fibonacci hashing: the high bits mix
@@ -150,7 +159,7 @@ public final class Geometry {
                 return kept;
             }
         }
-        Geometry made = new Geometry(batch, classes, 1, 0, classes, "[" + batch + ", " + classes + "]");
+        Geometry made = new Geometry(batch, classes, 1, 0, classes, 0, "[" + batch + ", " + classes + "]");
         int free = place;
         for (int i = 0; i < ROWS_TRIED; i++) {
             free = ROWS.get(place ^ i) == null ? place ^ i : free;

@@ -37,6 +37,16 @@ public final class Threads {
         return new Threads(pool);
     }
 
+    /** Whether any thread but the caller works on a call. */
+    public boolean areMany() {
+        return pool != null;
+    }
+
+    /** Whether the threads are the caller's alone, or those that every VM has. */
+    public boolean existEverywhere() {
+        return pool == null || pool == ForkJoinPool.commonPool();
+    }
+
     /** A part of a call's work, for any thread. */
     interface Piece {
         void run(int piece);

@@ -21,7 +21,7 @@ class ThreadsSplitTest {
     }
 
     private static Geometry rows(int batch, int classes) {
-        return new Geometry(batch, classes, 1, 0, classes, "");
+        return new Geometry(batch, classes, 1, 0, classes, 0, "");
     }
 
     /** The number that the README states. */
