@@ -1,0 +1,360 @@
+package io.github.surprisal.internal.likelihoods;
+
+/**
+ * Exponentials and logarithms of two-double numbers, in place: an argument becomes the result.
+ *
+ * <p>The exponential: {@code e^x = 2^q 2^(j/64) e^r}, r in [-ln2/128, ln2/128]. The logarithm:
+ * {@code log(2^k f) = k ln2 + log(1/c) + log1p(c f - 1)} with c a multiple of 1/256 near 1/f, |c f - 1| < 2^-7. Both end in
+ * a Taylor series whose first terms are summed in two doubles. Tables: {@link Tables}. Relative errors, measured by
+ * ElementaryTest: exp 2^-95 times max(1, |x| / 2^8), expm1 2^-94, expm1 - x 2^-85, log and log1p 2^-97, L 2^-92.
+ */
+final class Elementary {
+
+    /** log2(e) 64, nearest. */
+    private static final double LOG2E_64 = 0x1.71547652b82fep+6;
+    /** log2(e) / 512, nearest. */
+    private static final double LOG2E_512 = 0x1.71547652b82fep-9;
+    /** ln2 / 64 in three doubles. */
+    private static final double LN2_64_HIGH = 0x1.62e42fefa39efp-7;
+    private static final double LN2_64_MIDDLE = 0x1.abc9e3b39803fp-62;
+    private static final double LN2_64_LOW = 0x1.7b57a079a1934p-117;
+    /** 1.5 * 2^52: adding and subtracting it rounds to a whole number. */
+    private static final double MAGIC = 0x1.8p52;
+
+    /** Up to here an exponential has all its digits; beyond, only its exponent matters to any result. */
+    private static final double LARGE = 0x1p40;
+    /** Exponents of exponentials stay below 2^1000: sums of some of them stay finite. */
+    private static final double LARGEST_EXPONENT = 0x1p1000;
+
+    /** The series serve up to here, half of ln2/64 and a little. */
+    private static final double EXP_SERIES = 0x1.63p-8;
+    private static final double LOG_SERIES = 0x1p-7;
+
+    /** 1/3! 1/4! 1/5! in two doubles each; 1/2 is exact. */
+    private static final double E3 = 0x1.5555555555555p-3;
+    private static final double E3_LOW = 0x1.5555555555555p-57;
+    private static final double E4 = 0x1.5555555555555p-5;
+    private static final double E4_LOW = 0x1.5555555555555p-59;
+    private static final double E5 = 0x1.1111111111111p-7;
+    private static final double E5_LOW = 0x1.1111111111111p-63;
+
+    /** 1/3 and 1/5 in two doubles each. */
+    private static final double A3 = 0x1.5555555555555p-2;
+    private static final double A3_LOW = 0x1.5555555555555p-56;
+    private static final double A5 = 0x1.999999999999ap-3;
+    private static final double A5_LOW = -0x1.999999999999ap-57;
+
+    private Elementary() {
+    }
+
+    /** e^x. */
+    static Scaled exp(Scaled x) {
+        if (x.exponent < 0 || x.high == 0) {
+            return x.set(1, 0);
+        }
+        if (x.exponent > 0 || Math.abs(x.high) > LARGE) {
+            return beyond(x);
+        }
+        double k = (x.high * LOG2E_64 + MAGIC) - MAGIC;
+        reduce(x, k);
+        double r = x.high;
+        double rLow = x.low;
+        series(r, rLow, x);
+        double s = r + x.high;
+        double sLow = (r - s) + x.high + (rLow + x.low);
+        long whole = (long) k;
+        int j = (int) (whole & 63);
+        long q = whole >> 6;
+        double t = Tables.POWER[j];
+        double product = t * s;
+        double error = Math.fma(t, s, -product) + (t * sLow + Tables.POWER_LOW[j] * s);
+        double sum = t + product;
+        double sumLow = (t - sum) + product + (error + Tables.POWER_LOW[j]);
+        long steps = (q + 256) >> 9;
+        double factor = Double.longBitsToDouble((q - (steps << 9) + 1023) << 52);
+        x.high = (sum + sumLow) * factor;
+        x.low = (sumLow - ((sum + sumLow) - sum)) * factor;
+        x.exponent = steps << 9;
+        return x.normalise();
+    }
+
+    /** e^x where only the exponent counts. */
+    private static Scaled beyond(Scaled x) {
+        double sign = Math.signum(x.high);
+        double power = LARGEST_EXPONENT;
+        if (x.exponent == 0) {
+            power = Math.abs(x.high) * LOG2E_512;
+        } else if (x.exponent == 512) {
+            power = Math.min(Math.abs(x.high) * LOG2E_512 * 0x1p512, LARGEST_EXPONENT);
+        }
+        // From 2^52 on a double is whole.
+        double whole = power < 0x1p51 ? (power + MAGIC) - MAGIC : power;
+        x.set(1, 0);
+        x.exponent = sign * whole * 512;
+        return x;
+    }
+
+    /** x - k ln2/64: the product with the leading part is exact and near x. */
+    private static void reduce(Scaled x, double k) {
+        if (k == 0) {
+            return;
+        }
+        double p = k * LN2_64_HIGH;
+        double pLow = Math.fma(k, LN2_64_HIGH, -p);
+        double q = k * LN2_64_MIDDLE;
+        double qLow = Math.fma(k, LN2_64_MIDDLE, -q) + k * LN2_64_LOW;
+        double s = x.high - p;
+        double low = x.low;
+        x.set(s, 0);
+        x.add(low).add(-pLow).add(-q).add(-qLow);
+        if (x.exponent != 0) {
+            // A remainder below 2^-256 cannot be told from 0 beside the 1 it is added to.
+            x.set(0, 0);
+        }
+    }
+
+    /** e^r - 1 - r for |r| <= EXP_SERIES, of normal size or 0. */
+    private static void series(double r, double rLow, Scaled result) {
+        double tail = r * Math.fma(r, Math.fma(r, Math.fma(r, Math.fma(r, Math.fma(r, Math.fma(r,
+                1.0 / 479001600, 1.0 / 39916800), 1.0 / 3628800), 1.0 / 362880), 1.0 / 40320), 1.0 / 5040), 1.0 / 720);
+        double q = E5 + tail;
+        double qLow = (E5 - q) + tail + E5_LOW;
+        double p = r * q;
+        double pLow = Math.fma(r, q, -p) + Math.fma(r, qLow, rLow * q);
+        q = E4 + p;
+        qLow = (E4 - q) + p + (pLow + E4_LOW);
+        p = r * q;
+        pLow = Math.fma(r, q, -p) + Math.fma(r, qLow, rLow * q);
+        q = E3 + p;
+        qLow = (E3 - q) + p + (pLow + E3_LOW);
+        p = r * q;
+        pLow = Math.fma(r, q, -p) + Math.fma(r, qLow, rLow * q);
+        q = 0.5 + p;
+        qLow = (0.5 - q) + p + pLow;
+        double square = r * r;
+        double squareLow = Math.fma(r, r, -square) + 2 * r * rLow;
+        p = square * q;
+        pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
+        result.set(p + pLow, pLow - ((p + pLow) - p));
+    }
+
+    /** e^x - 1. */
+    static Scaled expm1(Scaled x) {
+        if (x.exponent < 0 || x.high == 0) {
+            return x;
+        }
+        if (x.exponent == 0 && Math.abs(x.high) <= EXP_SERIES) {
+            double r = x.high;
+            double rLow = x.low;
+            series(r, rLow, x);
+            double s = r + x.high;
+            double sLow = (r - s) + x.high + (rLow + x.low);
+            x.high = s + sLow;
+            x.low = sLow - (x.high - s);
+            return x.normalise();
+        }
+        return exp(x).add(-1);
+    }
+
+    /** e^x - 1 - x. */
+    static Scaled expm1MinusArgument(Scaled x) {
+        if (x.exponent < 0 || x.high == 0) {
+            return x.square().half();
+        }
+        double h = x.high;
+        double l = x.low;
+        double e = x.exponent;
+        if (e == 0 && Math.abs(h) <= EXP_SERIES) {
+            series(h, l, x);
+            return x.normalise();
+        }
+        exp(x);
+        if (x.exponent > 512) {
+            return x;
+        }
+        x.add(-1);
+        if (e == 0) {
+            return x.add(-h).add(-l);
+        }
+        // |argument| >= 2^256: it alone counts, or the exponential alone.
+        if (h < 0) {
+            x.set(-h, -l);
+            x.exponent = e;
+        }
+        return x;
+    }
+
+    /** m - log y, for y > 0; the leading parts of the two cancel exactly, so that the error is 2^-110 where they do. */
+    static Scaled subtractLog(Scaled m, Scaled y) {
+        return subtractLog(m, y.high, y.low, y.exponent);
+    }
+
+    /** m - log y for a double y > 0. */
+    static Scaled subtractLog(Scaled m, double y) {
+        if (y < 0x1p-1000) {
+            return subtractLog(m, y * 0x1p512, 0, -512);
+        }
+        return subtractLog(m, y, 0, 0);
+    }
+
+    private static Scaled subtractLog(Scaled m, double high, double low, double exponent) {
+        long bits = Double.doubleToRawLongBits(high);
+        int k = (int) (bits >> 52) - 1023;
+        double f = Double.longBitsToDouble(bits & 0x000fffffffffffffL | 0x3ff0000000000000L);
+        if (f > 0x1.6ap0) {
+            f *= 0.5;
+            k++;
+        }
+        // A register has |k| <= 256; a double of any size has no low part.
+        double fLow = low == 0 ? 0 : low * Double.longBitsToDouble((1023L - k) << 52);
+        int i = (int) (f * 128 + 0.5) - Tables.FIRST;
+        double c = Tables.RECIPROCAL[i];
+        double p = f * c;
+        double r = p - 1;
+        double rest = Math.fma(f, c, -p) + fLow * c;
+        double s = r + rest;
+        double sLow = rest - (s - r);
+        double power = k + exponent;
+        double head = power * Tables.LN2_HEAD;
+        double headLow = Math.fma(power, Tables.LN2_HEAD, -head);
+        if (headLow == 0) {
+            m.add(-(head + Tables.LOG_HEAD[i]));
+        } else {
+            m.add(-head).add(-headLow).add(-Tables.LOG_HEAD[i]);
+        }
+        double tail = power * Tables.LN2_TAIL;
+        double tailLow = Math.fma(power, Tables.LN2_TAIL, -tail) + power * Tables.LN2_TAIL_LOW;
+        addPair(m, -tail, -tailLow);
+        addPair(m, -Tables.LOG_TAIL[i], -Tables.LOG_TAIL_LOW[i]);
+        return subtractLog1p(m, s, sLow);
+    }
+
+    private static void addPair(Scaled m, double high, double low) {
+        m.add(high).add(low);
+    }
+
+    /** m - log1p(v) for |v| < 2^-7, as m - 2 atanh(s), s = v / (2 + v). */
+    private static Scaled subtractLog1p(Scaled m, double v, double vLow) {
+        if (v == 0) {
+            return m;
+        }
+        double d = 2 + v;
+        double dLow = (2 - d) + v + vLow;
+        double s = v / d;
+        double correction = (Math.fma(-s, d, v) + Math.fma(-s, dLow, vLow)) / d;
+        double t = s + correction;
+        double tLow = correction - (t - s);
+        double square = t * t;
+        double squareLow = Math.fma(t, t, -square) + 2 * t * tLow;
+        double q = atanhSeries(square);
+        double qLow = (A5 - q) + seriesTail(square) + A5_LOW;
+        double p = square * q;
+        double pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
+        q = A3 + p;
+        qLow = (A3 - q) + p + (pLow + A3_LOW);
+        p = square * q;
+        pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
+        // 2 t (1 + p)
+        double u = t * p;
+        double uLow = Math.fma(t, p, -u) + Math.fma(t, pLow, tLow * p);
+        double sum = t + u;
+        double sumLow = (t - sum) + u + (tLow + uLow);
+        double h = sum + sumLow;
+        return m.add(-2 * h).add(-2 * (sumLow - (h - sum)));
+    }
+
+    /** t^2/7 + t^4/9 + ..., from the square of t; |t| <= 2^-8. */
+    private static double seriesTail(double square) {
+        return square * Math.fma(square, Math.fma(square, Math.fma(square, Math.fma(square,
+                1.0 / 15, 1.0 / 13), 1.0 / 11), 1.0 / 9), 1.0 / 7);
+    }
+
+    private static double atanhSeries(double square) {
+        return A5 + seriesTail(square);
+    }
+
+    /** log x, for x > 0. */
+    static Scaled log(Scaled x) {
+        double h = x.high;
+        double l = x.low;
+        double e = x.exponent;
+        return subtractLog(x.set(0, 0), h, l, e).negate();
+    }
+
+    /** log(1 + v), for v > -1. */
+    static Scaled log1p(Scaled v) {
+        if (v.exponent < 0 || v.high == 0) {
+            return v;
+        }
+        if (v.exponent == 0 && Math.abs(v.high) < LOG_SERIES) {
+            double h = v.high;
+            double l = v.low;
+            return subtractLog1p(v.set(0, 0), h, l).negate();
+        }
+        return log(v.add(1));
+    }
+
+    /** L(v) = v - log1p(v) >= 0, for v > -1. */
+    static Scaled argumentMinusLog1p(Scaled v) {
+        if (v.exponent < 0 || v.high == 0) {
+            return v.square().half();
+        }
+        double h = v.high;
+        double l = v.low;
+        double e = v.exponent;
+        if (e == 0 && Math.abs(h) < LOG_SERIES) {
+            return smallArgumentMinusLog1p(v, h, l);
+        }
+        log1p(v).negate();
+        if (e != 0) {
+            v.set(h, l);
+            v.exponent = e;
+            return v;
+        }
+        return v.add(h).add(l);
+    }
+
+    /** s (v - 2 T), T = s^2/3 + s^4/5 + ...: nothing cancels, T is near v^2/12. */
+    private static Scaled smallArgumentMinusLog1p(Scaled result, double v, double vLow) {
+        double d = 2 + v;
+        double dLow = (2 - d) + v + vLow;
+        double s = v / d;
+        double correction = (Math.fma(-s, d, v) + Math.fma(-s, dLow, vLow)) / d;
+        double t = s + correction;
+        double tLow = correction - (t - s);
+        double square = t * t;
+        double squareLow = Math.fma(t, t, -square) + 2 * t * tLow;
+        double q = atanhSeries(square);
+        double qLow = (A5 - q) + seriesTail(square) + A5_LOW;
+        double p = square * q;
+        double pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
+        q = A3 + p;
+        qLow = (A3 - q) + p + (pLow + A3_LOW);
+        p = square * q;
+        pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
+        double w = v - 2 * p;
+        double wLow = (v - w) - 2 * p + (vLow - 2 * pLow);
+        double product = t * w;
+        double error = Math.fma(t, w, -product) + Math.fma(t, wLow, tLow * w);
+        result.set(product + error, error - ((product + error) - product));
+        return result.normalise();
+    }
+
+    /** softplus(x) = log(1 + e^x) = max(x, 0) + log1p(e^-|x|); a register for the exponential is lent. */
+    static Scaled softplus(Scaled x, Scaled register) {
+        register.set(x);
+        log1p(exp(register.absolute().negate()));
+        if (!x.isPositive()) {
+            return x.set(register);
+        }
+        return x.add(register);
+    }
+
+    /** s(x) = 1 / (1 + e^-x), as e^x / (1 + e^x) for negative x; a register is lent. */
+    static Scaled sigmoid(Scaled x, Scaled register) {
+        boolean negative = x.isNegative();
+        exp(x.absolute().negate());
+        register.set(x).add(1);
+        return negative ? x.divide(register) : x.set(register).invert();
+    }
+}
