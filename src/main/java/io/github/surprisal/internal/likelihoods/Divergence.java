@@ -63,8 +63,7 @@ final class Divergence {
         if (work.isSmallerThan(0.5)) {
             result.set(Elementary.log1p(work));
         } else {
-            result.set(change).add(1).multiply(d).add(c);
-            Elementary.log(result);
+            Elementary.log(Elementary.exp(result.set(s)).multiply(d).add(c));
         }
     }
 
@@ -99,10 +98,10 @@ final class Divergence {
      */
     void difference(Scaled result) {
         if (delta.isNegative()) {
-            work.set(plus).multiply(p).add(1);
+            Elementary.exp(work.set(delta)).multiply(p).add(q);
             result.set(plus);
         } else {
-            work.set(minus).multiply(q).add(1);
+            Elementary.exp(work.set(opposite)).multiply(q).add(p);
             result.set(minus).negate();
         }
         result.multiply(alpha).multiply(q).divide(work);

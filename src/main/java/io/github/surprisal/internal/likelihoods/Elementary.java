@@ -52,7 +52,7 @@ final class Elementary {
         if (x.exponent < 0 || x.high == 0) {
             return x.set(1, 0);
         }
-        if (x.exponent > 0 || Math.abs(x.high) > LARGE) {
+        if (isBeyond(x)) {
             return beyond(x);
         }
         double k = (x.high * LOG2E_64 + MAGIC) - MAGIC;
@@ -76,6 +76,11 @@ final class Elementary {
         x.low = (sumLow - ((sum + sumLow) - sum)) * factor;
         x.exponent = steps << 9;
         return x.normalise();
+    }
+
+    /** Whether e^x keeps no digits, only an exponent. */
+    static boolean isBeyond(Scaled x) {
+        return x.exponent > 0 || x.exponent == 0 && Math.abs(x.high) > LARGE;
     }
 
     /** e^x where only the exponent counts. */
