@@ -43,11 +43,15 @@ final class Beta extends Likelihood {
             Elementary.exp(s.prepared[BETA].set(logOdds)).multiply(s.prepared[ALPHA]);
         }
         s.prepared[TOTAL].set(s.prepared[ALPHA]).add(s.prepared[BETA]);
-        s.prepared[HARMONIC].set(s.prepared[ALPHA]).divide(s.prepared[TOTAL]).multiply(s.prepared[BETA]);
+        // The smaller by 1 + its quotient by the larger.
+        Elementary.exp(s.a.set(logOdds).absolute().negate()).add(1);
+        s.prepared[HARMONIC].set(s.prepared[logOdds.isNegative() ? BETA : ALPHA]).divide(s.a);
         // delta = log(y/(1 - y)) - log(A/B)
         Elementary.subtractLog(s.a.set(logOdds).negate(), s.target).negate();
         Elementary.subtractLog(s.a, s.b.set(1).add(-s.target));
-        s.divergence.set(s.prepared[ALPHA], s.prepared[BETA], logOdds, s.a);
+        Elementary.subtractLog(s.c.set(0, 0), s.b);
+        Elementary.subtractLog(s.c.negate(), s.target);
+        s.divergence.set(s.prepared[ALPHA], s.prepared[BETA], logOdds, s.c, s.a);
     }
 
     @Override

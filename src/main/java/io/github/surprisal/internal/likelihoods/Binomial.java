@@ -39,7 +39,7 @@ final class Binomial extends Likelihood {
             Elementary.subtractLog(s.a.negate(), failures).negate();
             Elementary.subtractLog(s.b.set(s.parameter(0)), s.target).negate();
             Elementary.subtractLog(s.b, failures).negate();
-            s.divergence.set(s.c.set(s.target), failures, s.a, s.b);
+            s.divergence.set(s.c.set(s.target), failures, s.a, s.register.set(s.parameter(0)).negate(), s.b);
         }
     }
 

@@ -31,11 +31,11 @@ final class Divergence {
     private final Scaled logRatioQ = new Scaled();
 
     /**
-     * Takes alpha, beta > 0, the logarithm of beta / alpha, and delta.
+     * Takes alpha, beta > 0 and both log odds, log(q / p) and log(q' / p'), which are known where the shares are out of range.
      *
-     * @param logOdds log beta - log alpha, which may be known where the numbers are out of range
+     * @param newDelta their difference, computed so that it keeps its digits where it is small
      */
-    void set(Scaled newAlpha, Scaled newBeta, Scaled logOdds, Scaled newDelta) {
+    void set(Scaled newAlpha, Scaled newBeta, Scaled logOdds, Scaled otherLogOdds, Scaled newDelta) {
         alpha.set(newAlpha);
         beta.set(newBeta);
         delta.set(newDelta);
@@ -45,23 +45,29 @@ final class Divergence {
         q.set(alpha).divide(beta).add(1).invert();
         Elementary.expm1(plus.set(delta));
         Elementary.expm1(minus.set(opposite.set(delta).negate()));
-        logRatio(p, q, logQ, minus, opposite, logRatioP);
-        logRatio(q, p, logP, plus, delta, logRatioQ);
+        // log p', log q' for a moment
+        Elementary.softplus(logRatioP.set(otherLogOdds), work).negate();
+        Elementary.softplus(logRatioQ.set(otherLogOdds).negate(), work).negate();
+        logRatio(p, q, logP, logQ, minus, opposite, logRatioP);
+        logRatio(q, p, logQ, logP, plus, delta, logRatioQ);
     }
 
-    /** log(c + d e^s), as log(1 + d (e^s - 1)), with c + d = 1 and change = e^s - 1. */
-    private void logRatio(Scaled c, Scaled d, Scaled logD, Scaled change, Scaled s, Scaled result) {
-        result.set(s).add(logD);
-        if (result.isAbove(LARGE)) {
-            // log d + s + log1p(c / (d e^s))
-            work.set(result).negate();
-            Elementary.log1p(Elementary.exp(work).multiply(c));
-            result.add(work);
-            return;
-        }
+    /**
+     * log(c / c') = log(1 + d (e^s - 1)) = log(c + d e^s), with c + d = 1 and change = e^s - 1.
+     *
+     * @param result log c' before, log(c / c') after
+     */
+    private void logRatio(Scaled c, Scaled d, Scaled logC, Scaled logD, Scaled change, Scaled s, Scaled result) {
         work.set(d).multiply(change);
         if (work.isSmallerThan(0.5)) {
             result.set(Elementary.log1p(work));
+        } else if (Elementary.isBeyond(s) && (s.isNegative() || Elementary.isBeyond(logD))) {
+            // No exponential has digits left.
+            result.negate().add(logC);
+        } else if (result.set(s).add(logD).isAbove(LARGE)) {
+            // log d + s + log1p(c / (d e^s))
+            Elementary.log1p(Elementary.exp(work.set(result).negate()).multiply(c));
+            result.add(work);
         } else {
             Elementary.log(Elementary.exp(result.set(s)).multiply(d).add(c));
         }
@@ -79,17 +85,36 @@ final class Divergence {
 
     /** D. */
     void deviance(Scaled result) {
-        boolean small = work.set(minus).multiply(q).isSmallerThan(0.5);
-        small &= result.set(plus).multiply(p).isSmallerThan(0.5);
-        if (!small) {
+        boolean smallP = work.set(minus).multiply(q).isSmallerThan(0.5);
+        boolean smallQ = work.set(plus).multiply(p).isSmallerThan(0.5);
+        harmonic(result);
+        if (smallP && smallQ) {
+            // e^delta + e^-delta - 2 = -(e^delta - 1) (e^-delta - 1)
+            result.multiply(plus).multiply(minus).negate();
+            result.subtract(excess(minus, q, alpha)).subtract(excess(plus, p, beta));
+        } else if (smallP) {
+            result.multiply(minus).subtract(excess(minus, q, alpha));
+            result.add(work.set(logRatioQ).multiply(beta));
+        } else if (smallQ) {
+            result.multiply(plus).subtract(excess(plus, p, beta));
+            result.add(work.set(logRatioP).multiply(alpha));
+        } else {
             result.set(logRatioQ).multiply(beta).add(work.set(logRatioP).multiply(alpha));
-            return;
         }
-        // alpha q (e^delta + e^-delta - 2) - alpha L(q (e^-delta - 1)) - beta L(p (e^delta - 1))
-        Elementary.argumentMinusLog1p(work);
-        Elementary.argumentMinusLog1p(result);
-        result.multiply(beta).add(work.multiply(alpha)).negate();
-        result.subtract(work.set(plus).multiply(minus).multiply(q).multiply(alpha));
+    }
+
+    /** alpha q = beta p = 1 / (1/alpha + 1/beta), from the share that is not small. */
+    private void harmonic(Scaled result) {
+        if (p.isAbove(0.5)) {
+            result.set(beta).multiply(p);
+        } else {
+            result.set(alpha).multiply(q);
+        }
+    }
+
+    /** count (v - log1p(v)) for v = share (e^s - 1). */
+    private Scaled excess(Scaled change, Scaled share, Scaled count) {
+        return Elementary.argumentMinusLog1p(work.set(change).multiply(share)).multiply(count);
     }
 
     /**
@@ -104,6 +129,8 @@ final class Divergence {
             Elementary.exp(work.set(opposite)).multiply(q).add(p);
             result.set(minus).negate();
         }
-        result.multiply(alpha).multiply(q).divide(work);
+        result.divide(work);
+        harmonic(work);
+        result.multiply(work);
     }
 }

@@ -23,8 +23,12 @@ final class Elementary {
 
     /** Up to here an exponential has all its digits; beyond, only its exponent matters to any result. */
     private static final double LARGE = 0x1p40;
-    /** Exponents of exponentials stay below 2^1000: sums of some of them stay finite. */
-    private static final double LARGEST_EXPONENT = 0x1p1000;
+    /**
+     * Exponents of exponentials stay below 2^1020, so that sums of some of them stay finite: 512 times this for doubles,
+     * more for what only registers hold, as e^(e^1e308) beside (e^1e308)^2.
+     */
+    private static final double LARGEST_POWER = 0x1p1000;
+    private static final double POWER_BEYOND = 0x1p1010;
 
     /** The series serve up to here, half of ln2/64 and a little. */
     private static final double EXP_SERIES = 0x1.63p-8;
@@ -86,11 +90,11 @@ final class Elementary {
     /** e^x where only the exponent counts. */
     private static Scaled beyond(Scaled x) {
         double sign = Math.signum(x.high);
-        double power = LARGEST_EXPONENT;
+        double power = POWER_BEYOND;
         if (x.exponent == 0) {
             power = Math.abs(x.high) * LOG2E_512;
-        } else if (x.exponent == 512) {
-            power = Math.min(Math.abs(x.high) * LOG2E_512 * 0x1p512, LARGEST_EXPONENT);
+        } else if (x.exponent <= 1024) {
+            power = Math.min(Math.abs(x.doubleValue()) * LOG2E_512, LARGEST_POWER);
         }
         // From 2^52 on a double is whole.
         double whole = power < 0x1p51 ? (power + MAGIC) - MAGIC : power;

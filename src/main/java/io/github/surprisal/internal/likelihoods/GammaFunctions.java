@@ -82,12 +82,12 @@ final class GammaFunctions {
     void stirling(Scaled x, Scaled logX, Scaled result) {
         int steps = stepsUp(x);
         if (steps > 0) {
-            // S(x) = S(z) + (z - 1/2) log z - (x - 1/2) log x - (z - x) - log of the product
+            // S(x) = S(z) + (z - 1/2) log z - (x + 1/2) log x - log((x + 1) ... (z - 1)) - (z - x)
             product.set(1, 0);
-            for (int i = 0; i < steps; i++) {
+            for (int i = 1; i < steps; i++) {
                 product.multiply(other.set(x).add(i));
             }
-            sum.set(logX).multiply(other.set(x).add(-0.5)).negate();
+            sum.set(logX).multiply(other.set(x).add(0.5)).negate();
             Elementary.subtractLog(sum, product);
             sum.add(-steps);
             Elementary.log(other.set(shifted)).multiply(product.set(shifted).add(-0.5));

@@ -70,7 +70,8 @@ final class NegativeBinomial extends Likelihood {
         }
         // log odds = log r - log y
         Elementary.subtractLog(shape.log(s, s.a), s.target);
-        s.divergence.set(s.prepared[TARGET], shapeValue, s.a, s.prepared[DELTA]);
+        s.b.set(s.prepared[LOG_RATIO]).negate();
+        s.divergence.set(s.prepared[TARGET], shapeValue, s.a, s.b, s.prepared[DELTA]);
         s.divergence.deviance(s.loss);
         s.gamma.logFactorialExcess(s.prepared[TARGET], s.a);
         s.loss.add(s.a);

@@ -12,7 +12,7 @@ package io.github.surprisal.internal.likelihoods;
  *               -h (log1p(t) - t/(1 + t)) - h (eta(h) - eta(h + 1/2)) + h^2 (zeta(h) - zeta(h + 1/2))
  *               + h L(-u) - h u^2 + u (1 - u)/2, t = 1/nu
  *     Fisher    e^-2b (nu + 1)/(nu + 3);  2 nu/(nu + 3);
- *               the third of the Hessian's without u, and h/(h + 1/2) - ... in closed form below
+ *               nu^2 {[trigamma(h) - trigamma(h + 1/2)]/4 - (nu + 5)/(2 nu (nu + 1)(nu + 3))}
  * </pre>
  */
 final class StudentT extends Likelihood {
@@ -28,6 +28,14 @@ final class StudentT extends Likelihood {
     /** 1 / (1 + w) = 1 - u, and w / (1 + w) = u. */
     private static final int REST = 6;
     private static final int SHARE = 7;
+
+    /**
+     * The Fisher information of many degrees of freedom cancels to second order in 1/nu. Coefficients of nu^-2, nu^-3, ...:
+     * Bernoulli's series of the trigamma functions, expanded in exact fractions; truncated at 2^-86 from 128 degrees on.
+     */
+    private static final double[] FISHER_SERIES = {3.5, -13, 39.5, -119, 363.5, -1101, 3279.5, -9763, 29523.5, -89609,
+        265719.5, -778047, 2391483.5, -7639237, 21523359.5, -50159771, 193710243.5};
+    private static final double MANY = 128;
 
     private final Positive degreesOfFreedom;
 
@@ -225,25 +233,34 @@ final class StudentT extends Likelihood {
     @Override
     void evaluateFisher(Sample s) {
         Scaled nu = s.prepared[NU];
+        // (nu + 1)/(nu + 3) = 1 - 2/(nu + 3)
         Scaled inverse = s.c.set(nu).add(3).invert();
-        s.curvature(0).set(s.prepared[INVERSE_SCALE]).square().multiply(s.b.set(inverse).twice().negate().add(1));
-        if (nu.isSmallerThan(1)) {
-            s.curvature(0).set(s.prepared[INVERSE_SCALE]).square().multiply(s.b.set(nu).add(1)).multiply(inverse);
-        }
-        s.curvature(1).set(inverse).multiply(3).negate().add(1).twice();
-        if (nu.isSmallerThan(1)) {
-            s.curvature(1).set(nu).multiply(inverse).twice();
-        }
+        s.a.set(inverse).twice().negate().add(1);
+        s.curvature(0).set(s.prepared[INVERSE_SCALE]).square().multiply(s.a);
+        s.curvature(1).set(nu).multiply(inverse).twice();
         if (degreesOfFreedom.isLearnt()) {
-            // h^2 (trigamma(h) - trigamma(h + 1/2)) - nu (nu + 5) / (2 (nu + 1) (nu + 3)),
-            // trigamma(h) - trigamma(h + 1/2) = zeta(h) - zeta(h + 1/2) + 1 / (nu (h + 1/2))
-            Scaled degrees = s.curvature(2);
-            Scaled h = s.c.set(nu).half();
-            s.gamma.zetaDifference(h, s.b.set(0.5), degrees);
-            degrees.multiply(h).multiply(h);
-            // h/(nu + 1) - nu (nu + 5)/(2 (nu + 1)(nu + 3)) = -nu / ((nu + 1)(nu + 3))
-            s.a.set(nu).add(1).invert().multiply(nu);
-            degrees.subtract(s.a.multiply(s.b.set(nu).add(3).invert()));
+            degreesInformation(s, s.curvature(2));
         }
+    }
+
+    /** nu^2 {[trigamma(h) - trigamma(h + 1/2)]/4 - (nu + 5)/(2 nu (nu + 1)(nu + 3))}. */
+    private void degreesInformation(Sample s, Scaled result) {
+        Scaled nu = s.prepared[NU];
+        if (!nu.isSmallerThan(MANY)) {
+            inverseNu(s, s.a);
+            double t = s.a.exponent == 0 ? s.a.high : 0;
+            double tail = FISHER_SERIES[FISHER_SERIES.length - 1];
+            for (int i = FISHER_SERIES.length - 2; i > 0; i--) {
+                tail = Math.fma(tail, t, FISHER_SERIES[i]);
+            }
+            result.set(tail).multiply(t).add(FISHER_SERIES[0]).multiply(s.a).multiply(s.a);
+            return;
+        }
+        // h^2 (zeta(h) - zeta(h + 1/2)) - nu / ((nu + 1)(nu + 3)): the rational parts cancel by hand
+        Scaled h = s.c.set(nu).half();
+        s.gamma.zetaDifference(h, s.b.set(0.5), result);
+        result.multiply(h).multiply(h);
+        s.a.set(nu).divide(s.b.set(nu).add(1));
+        result.subtract(s.a.divide(s.b.set(nu).add(3)));
     }
 }
