@@ -3,8 +3,8 @@ package io.github.surprisal.internal.likelihoods;
 import java.util.List;
 
 /**
- * The beta distribution with log alpha a and log beta b: A = e^a, B = e^b, n = A + B; D the {@link Divergence} of A and B
- * against y and 1 - y:
+ * The beta distribution with log alpha a and log beta b: A = e^a, B = e^b, n = A + B; D the {@link Divergence} of A and
+ * B against y and 1 - y:
  * <pre>
  *     loss      log y + log1p(-y) + D + log(2 pi n/(A B))/2 + S(A) + S(B) - S(n)
  *     gradient  A log(A/(n y)) - A (eta(A) - eta(n));  likewise B with 1 - y
@@ -47,10 +47,9 @@ final class Beta extends Likelihood {
         Elementary.exp(s.a.set(logOdds).absolute().negate()).add(1);
         s.prepared[HARMONIC].set(s.prepared[logOdds.isNegative() ? BETA : ALPHA]).divide(s.a);
         // delta = log(y/(1 - y)) - log(A/B)
-        Elementary.subtractLog(s.a.set(logOdds).negate(), s.target).negate();
-        Elementary.subtractLog(s.a, s.b.set(1).add(-s.target));
-        Elementary.subtractLog(s.c.set(0, 0), s.b);
-        Elementary.subtractLog(s.c.negate(), s.target);
+        Scaled rest = s.b.set(1).add(-s.target);
+        Elementary.subtractLogRatio(s.a.set(logOdds).negate(), s.target, rest).negate();
+        Elementary.subtractLogRatio(s.c.set(0, 0), s.target, rest);
         s.divergence.set(s.prepared[ALPHA], s.prepared[BETA], logOdds, s.c, s.a);
     }
 

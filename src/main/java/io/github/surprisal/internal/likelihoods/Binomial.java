@@ -3,7 +3,8 @@ package io.github.surprisal.internal.likelihoods;
 import java.util.List;
 
 /**
- * The binomial distribution of n trials with logit x of success, y successes; D is the {@link Divergence} of y and n - y:
+ * The binomial distribution of n trials with logit x of success, y successes; D is the {@link Divergence} of y and n -
+ * y:
  * <pre>
  *     loss      n softplus(x) at y = 0, n softplus(-x) at y = n,
  *               else D + S(y) + S(n - y) - S(n) + log(2 pi y (n - y) / n)/2
@@ -35,10 +36,8 @@ final class Binomial extends Likelihood {
         Scaled failures = s.prepared[FAILURES].set(trials).add(-s.target);
         if (s.target > 0 && s.target < trials) {
             // delta = x - log(y / (n - y)); log odds = log(n - y) - log y
-            Elementary.subtractLog(s.a.set(0, 0), s.target);
-            Elementary.subtractLog(s.a.negate(), failures).negate();
-            Elementary.subtractLog(s.b.set(s.parameter(0)), s.target).negate();
-            Elementary.subtractLog(s.b, failures).negate();
+            Elementary.subtractLogRatio(s.a.set(0, 0), s.target, failures);
+            Elementary.subtractLogRatio(s.b.set(s.parameter(0)), s.target, failures);
             s.divergence.set(s.c.set(s.target), failures, s.a, s.register.set(s.parameter(0)).negate(), s.b);
         }
     }

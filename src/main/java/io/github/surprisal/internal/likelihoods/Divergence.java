@@ -7,9 +7,9 @@ package io.github.surprisal.internal.likelihoods;
  *     D = alpha log(p / p') + beta log(q / q') >= 0,
  *     log(p / p') = log1p(q (e^-delta - 1)),   log(q / q') = log1p(p (e^delta - 1)).
  * </pre>
- * It is in the losses of the binomial (alpha = y, beta = n - y), the negative binomial (y, shape) and, turned round, the
- * beta distribution. Near delta = 0 it is computed from terms of second order, so that nothing cancels (Loader, "Fast and
- * accurate computation of binomial probabilities", 2000, for the idea).
+ * It is in the losses of the binomial (alpha = y, beta = n - y), the negative binomial (y, shape) and, turned round,
+ * the beta distribution. Near delta = 0 it is computed from terms of second order, so that nothing cancels (Loader,
+ * "Fast and accurate computation of binomial probabilities", 2000, for the idea).
  */
 final class Divergence {
 
@@ -31,7 +31,8 @@ final class Divergence {
     private final Scaled logRatioQ = new Scaled();
 
     /**
-     * Takes alpha, beta > 0 and both log odds, log(q / p) and log(q' / p'), which are known where the shares are out of range.
+     * Takes alpha, beta > 0 and both log odds, log(q / p) and log(q' / p'), which are known where the shares are out of
+     * range.
      *
      * @param newDelta their difference, computed so that it keeps its digits where it is small
      */

@@ -4,9 +4,9 @@ package io.github.surprisal.internal.likelihoods;
  * Exponentials and logarithms of two-double numbers, in place: an argument becomes the result.
  *
  * <p>The exponential: {@code e^x = 2^q 2^(j/64) e^r}, r in [-ln2/128, ln2/128]. The logarithm:
- * {@code log(2^k f) = k ln2 + log(1/c) + log1p(c f - 1)} with c a multiple of 1/256 near 1/f, |c f - 1| < 2^-7. Both end in
- * a Taylor series whose first terms are summed in two doubles. Tables: {@link Tables}. Relative errors, measured by
- * ElementaryTest: exp 2^-95 times max(1, |x| / 2^8), expm1 2^-94, expm1 - x 2^-85, log and log1p 2^-97, L 2^-92.
+ * {@code log(2^k f) = k ln2 + log(1/c) + log1p(c f - 1)} with c a multiple of 1/256 near 1/f, |c f - 1| < 2^-7. Both
+ * end in a Taylor series whose first terms are summed in two doubles. Tables: {@link Tables}. Relative errors, measured
+ * by ElementaryTest: exp 2^-95 times max(1, |x| / 2^8), expm1 2^-94, expm1 - x 2^-85, log and log1p 2^-97, L 2^-92.
  */
 final class Elementary {
 
@@ -24,8 +24,8 @@ final class Elementary {
     /** Up to here an exponential has all its digits; beyond, only its exponent matters to any result. */
     private static final double LARGE = 0x1p40;
     /**
-     * Exponents of exponentials stay below 2^1020, so that sums of some of them stay finite: 512 times this for doubles,
-     * more for what only registers hold, as e^(e^1e308) beside (e^1e308)^2.
+     * Exponents of exponentials stay below 2^1020, so that sums of some of them stay finite: 512 times this for
+     * doubles, more for what only registers hold, as e^(e^1e308) beside (e^1e308)^2.
      */
     private static final double LARGEST_POWER = 0x1p1000;
     private static final double POWER_BEYOND = 0x1p1010;
@@ -33,6 +33,11 @@ final class Elementary {
     /** The series serve up to here, half of ln2/64 and a little. */
     private static final double EXP_SERIES = 0x1.63p-8;
     private static final double LOG_SERIES = 0x1p-7;
+
+    /** Fractions above go with the next power of two; 1.414... is not needed exactly. */
+    private static final double UPPER_FRACTION = 0x1.6ap0;
+    /** Powers of two whose multiples of the head of ln 2 are exact, with room for a sum. */
+    private static final double EXACT_HEADS = 0x1p18;
 
     /** 1/3! 1/4! 1/5! in two doubles each; 1/2 is exact. */
     private static final double E3 = 0x1.5555555555555p-3;
@@ -200,86 +205,111 @@ final class Elementary {
 
     /** m - log y for a double y > 0. */
     static Scaled subtractLog(Scaled m, double y) {
-        if (y < 0x1p-1000) {
-            return subtractLog(m, y * 0x1p512, 0, -512);
+        return isTiny(y) ? subtractLog(m, y * 0x1p512, 0, -512) : subtractLog(m, y, 0, 0);
+    }
+
+    /** m - log y + log z, for a double y > 0 and 0 < z < 2^1024; the leading parts of all three cancel exactly. */
+    static Scaled subtractLogRatio(Scaled m, double y, Scaled z) {
+        double high = isTiny(y) ? y * 0x1p512 : y;
+        double exponent = isTiny(y) ? -512 : 0;
+        if (power(high) + exponent == power(z.high) + z.exponent && fraction(high) == fraction(z.high) && z.low == 0) {
+            // log 1 leaves m as it is, however small.
+            return m;
         }
-        return subtractLog(m, y, 0, 0);
+        m.add(head(z.high, z.exponent) - head(high, exponent));
+        addTail(m.negate(), high, 0, exponent);
+        return addTail(m.negate(), z.high, z.low, z.exponent);
+    }
+
+    /** Subnormal, or nearly. */
+    private static boolean isTiny(double y) {
+        return y < 0x1p-1000;
     }
 
     private static Scaled subtractLog(Scaled m, double high, double low, double exponent) {
-        long bits = Double.doubleToRawLongBits(high);
-        int k = (int) (bits >> 52) - 1023;
-        double f = Double.longBitsToDouble(bits & 0x000fffffffffffffL | 0x3ff0000000000000L);
-        if (f > 0x1.6ap0) {
-            f *= 0.5;
-            k++;
+        double power = power(high) + exponent;
+        if (Math.abs(power) <= EXACT_HEADS) {
+            m.add(-head(high, exponent));
+        } else {
+            double head = power * Tables.LN2_HEAD;
+            m.add(-head).add(-Math.fma(power, Tables.LN2_HEAD, -head)).add(-Tables.LOG_HEAD[cell(high)]);
         }
-        // A register has |k| <= 256; a double of any size has no low part.
+        return addTail(m.negate(), high, low, exponent).negate();
+    }
+
+    /** The fraction of a normal number, in [0.70, 1.42). */
+    private static double fraction(double high) {
+        long bits = Double.doubleToRawLongBits(high) & 0x000fffffffffffffL;
+        double f = Double.longBitsToDouble(bits | 0x3ff0000000000000L);
+        return f > UPPER_FRACTION ? f * 0.5 : f;
+    }
+
+    /** The power of two that goes with the fraction. */
+    private static int power(double high) {
+        long bits = Double.doubleToRawLongBits(high);
+        double f = Double.longBitsToDouble(bits & 0x000fffffffffffffL | 0x3ff0000000000000L);
+        return (int) (bits >> 52) - (f > UPPER_FRACTION ? 1022 : 1023);
+    }
+
+    private static int cell(double high) {
+        return (int) (fraction(high) * 128 + 0.5) - Tables.FIRST;
+    }
+
+    /** The leading part of a logarithm: a multiple of 2^-32, exact for powers up to EXACT_HEADS. */
+    private static double head(double high, double exponent) {
+        return (power(high) + exponent) * Tables.LN2_HEAD + Tables.LOG_HEAD[cell(high)];
+    }
+
+    /** Adds what the head of a logarithm leaves. */
+    private static Scaled addTail(Scaled m, double high, double low, double exponent) {
+        int k = power(high);
+        double f = fraction(high);
+        // A register has |k| <= 257; a double of any size has no low part.
         double fLow = low == 0 ? 0 : low * Double.longBitsToDouble((1023L - k) << 52);
-        int i = (int) (f * 128 + 0.5) - Tables.FIRST;
+        int i = cell(high);
         double c = Tables.RECIPROCAL[i];
         double p = f * c;
         double r = p - 1;
         double rest = Math.fma(f, c, -p) + fLow * c;
-        double s = r + rest;
-        double sLow = rest - (s - r);
         double power = k + exponent;
-        double head = power * Tables.LN2_HEAD;
-        double headLow = Math.fma(power, Tables.LN2_HEAD, -head);
-        if (headLow == 0) {
-            m.add(-(head + Tables.LOG_HEAD[i]));
-        } else {
-            m.add(-head).add(-headLow).add(-Tables.LOG_HEAD[i]);
-        }
         double tail = power * Tables.LN2_TAIL;
-        double tailLow = Math.fma(power, Tables.LN2_TAIL, -tail) + power * Tables.LN2_TAIL_LOW;
-        addPair(m, -tail, -tailLow);
-        addPair(m, -Tables.LOG_TAIL[i], -Tables.LOG_TAIL_LOW[i]);
-        return subtractLog1p(m, s, sLow);
+        m.add(tail).add(Math.fma(power, Tables.LN2_TAIL, -tail) + power * Tables.LN2_TAIL_LOW);
+        m.add(Tables.LOG_TAIL[i], Tables.LOG_TAIL_LOW[i]);
+        double v = r + rest;
+        double vLow = rest - (v - r);
+        // log1p(v) = v - L(v)
+        addExcess(m.add(v, vLow).negate(), v, vLow);
+        return m.negate();
     }
 
-    private static void addPair(Scaled m, double high, double low) {
-        m.add(high).add(low);
-    }
-
-    /** m - log1p(v) for |v| < 2^-7, as m - 2 atanh(s), s = v / (2 + v). */
-    private static Scaled subtractLog1p(Scaled m, double v, double vLow) {
-        if (v == 0) {
-            return m;
-        }
+    /**
+     * Adds L(v) = v - log1p(v) for |v| < 2^-7: s (v - 2 T) with s = v / (2 + v), T = s^2/3 + s^4/5 + ..., near v^2/12.
+     */
+    private static void addExcess(Scaled m, double v, double vLow) {
         double d = 2 + v;
         double dLow = (2 - d) + v + vLow;
-        double s = v / d;
-        double correction = (Math.fma(-s, d, v) + Math.fma(-s, dLow, vLow)) / d;
-        double t = s + correction;
-        double tLow = correction - (t - s);
-        double square = t * t;
-        double squareLow = Math.fma(t, t, -square) + 2 * t * tLow;
-        double q = atanhSeries(square);
-        double qLow = (A5 - q) + seriesTail(square) + A5_LOW;
+        double quotient = v / d;
+        double correction = (Math.fma(-quotient, d, v) + Math.fma(-quotient, dLow, vLow)) / d;
+        double s = quotient + correction;
+        double sLow = correction - (s - quotient);
+        double square = s * s;
+        double squareLow = Math.fma(s, s, -square) + 2 * s * sLow;
+        double tail = square * Math.fma(square, Math.fma(square, Math.fma(square, Math.fma(square,
+                1.0 / 15, 1.0 / 13), 1.0 / 11), 1.0 / 9), 1.0 / 7);
+        double q = A5 + tail;
+        double qLow = (A5 - q) + tail + A5_LOW;
         double p = square * q;
         double pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
         q = A3 + p;
         qLow = (A3 - q) + p + (pLow + A3_LOW);
         p = square * q;
         pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
-        // 2 t (1 + p)
-        double u = t * p;
-        double uLow = Math.fma(t, p, -u) + Math.fma(t, pLow, tLow * p);
-        double sum = t + u;
-        double sumLow = (t - sum) + u + (tLow + uLow);
-        double h = sum + sumLow;
-        return m.add(-2 * h).add(-2 * (sumLow - (h - sum)));
-    }
-
-    /** t^2/7 + t^4/9 + ..., from the square of t; |t| <= 2^-8. */
-    private static double seriesTail(double square) {
-        return square * Math.fma(square, Math.fma(square, Math.fma(square, Math.fma(square,
-                1.0 / 15, 1.0 / 13), 1.0 / 11), 1.0 / 9), 1.0 / 7);
-    }
-
-    private static double atanhSeries(double square) {
-        return A5 + seriesTail(square);
+        double w = v - 2 * p;
+        double wLow = (v - w) - 2 * p + (vLow - 2 * pLow);
+        double product = s * w;
+        double error = Math.fma(s, w, -product) + Math.fma(s, wLow, sLow * w);
+        double sum = product + error;
+        m.add(sum, error - (sum - product));
     }
 
     /** log x, for x > 0. */
@@ -298,7 +328,8 @@ final class Elementary {
         if (v.exponent == 0 && Math.abs(v.high) < LOG_SERIES) {
             double h = v.high;
             double l = v.low;
-            return subtractLog1p(v.set(0, 0), h, l).negate();
+            addExcess(v.negate(), h, l);
+            return v.negate();
         }
         return log(v.add(1));
     }
@@ -312,7 +343,8 @@ final class Elementary {
         double l = v.low;
         double e = v.exponent;
         if (e == 0 && Math.abs(h) < LOG_SERIES) {
-            return smallArgumentMinusLog1p(v, h, l);
+            addExcess(v.set(0, 0), h, l);
+            return v;
         }
         log1p(v).negate();
         if (e != 0) {
@@ -321,32 +353,6 @@ final class Elementary {
             return v;
         }
         return v.add(h).add(l);
-    }
-
-    /** s (v - 2 T), T = s^2/3 + s^4/5 + ...: nothing cancels, T is near v^2/12. */
-    private static Scaled smallArgumentMinusLog1p(Scaled result, double v, double vLow) {
-        double d = 2 + v;
-        double dLow = (2 - d) + v + vLow;
-        double s = v / d;
-        double correction = (Math.fma(-s, d, v) + Math.fma(-s, dLow, vLow)) / d;
-        double t = s + correction;
-        double tLow = correction - (t - s);
-        double square = t * t;
-        double squareLow = Math.fma(t, t, -square) + 2 * t * tLow;
-        double q = atanhSeries(square);
-        double qLow = (A5 - q) + seriesTail(square) + A5_LOW;
-        double p = square * q;
-        double pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
-        q = A3 + p;
-        qLow = (A3 - q) + p + (pLow + A3_LOW);
-        p = square * q;
-        pLow = Math.fma(square, q, -p) + Math.fma(square, qLow, squareLow * q);
-        double w = v - 2 * p;
-        double wLow = (v - w) - 2 * p + (vLow - 2 * pLow);
-        double product = t * w;
-        double error = Math.fma(t, w, -product) + Math.fma(t, wLow, tLow * w);
-        result.set(product + error, error - ((product + error) - product));
-        return result.normalise();
     }
 
     /** softplus(x) = log(1 + e^x) = max(x, 0) + log1p(e^-|x|); a register for the exponential is lent. */

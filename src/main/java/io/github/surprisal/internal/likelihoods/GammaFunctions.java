@@ -11,12 +11,12 @@ package io.github.surprisal.internal.likelihoods;
  * All are positive and fall; eta' = -zeta, zeta' = -theta, S' = 1/(2x) - eta.
  *
  * <p>From x = 24 on 14 Bernoulli terms, truncated at 2^-94 of the value or better. Below, the recurrences bring x up by
- * whole steps: a product for the logarithms in S, sums of powers of 1/(x+i) for the derivatives. They cancel some 13 bits of 104.
- * A difference between arguments less than 2^-30 apart, relatively, is an integral: width times the next function at the
- * midpoint, wrong by a factor of 1 + 2^-61 at most.
+ * whole steps: a product for the logarithms in S, sums of powers of 1/(x+i) for the derivatives. They cancel some 13
+ * bits of 104. A difference between arguments less than 2^-30 apart, relatively, is an integral: width times the next
+ * function at the midpoint, wrong by a factor of 1 + 2^-61 at most.
  *
- * <p>Relative errors measured by GammaFunctionsTest: below 2^-80 for the functions, 2^-60 for the differences. An instance
- * owns registers: one a thread.
+ * <p>Relative errors measured by GammaFunctionsTest: below 2^-80 for the functions, 2^-60 for the differences. An
+ * instance owns registers: one a thread.
  */
 final class GammaFunctions {
 

@@ -8,9 +8,10 @@ import java.util.List;
  *
  * <p>Immutable and stateless; what changes lives in a {@link Sample}, one a thread. Nothing is allocated.
  *
- * <p>Finite outputs and an accepted target never give NaN, and give an infinity only where the exact value is beyond any
- * factor that could bring it back; what merely leaves the range of double comes out with an exponent, see {@link Scaled}.
- * An infinite output stands for the limit; a NaN, or more than one infinity, makes all results of the sample NaN.
+ * <p>Finite outputs and an accepted target never give NaN, and give an infinity only where the exact value is beyond
+ * any factor that could bring it back; what merely leaves the range of double comes out with an exponent, see
+ * {@link Scaled}. An infinite output stands for the limit; a NaN, or more than one infinity, makes all results of the
+ * sample NaN.
  */
 public abstract class Likelihood {
 

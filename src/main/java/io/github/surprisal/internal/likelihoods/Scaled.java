@@ -6,9 +6,10 @@ package io.github.surprisal.internal.likelihoods;
  *
  * <p>While computing, |high| is kept in [2^-256, 2^256) and the exponent is a multiple of 512, 0 in ordinary cases; so
  * the operations are those of two-double arithmetic (Joldes, Muller and Popescu, "Tight and rigorous error bounds for
- * basic building blocks of double-word arithmetic", 2017) and one comparison. {@code high} is the sum rounded to double,
- * {@code low} what is left. Only {@link #settle()} leaves that form. Relative errors: addition and subtraction 3, product
- * 5, quotient 10 times 2^-106. Arguments are finite numbers; NaN and infinities exist in settled results only.
+ * basic building blocks of double-word arithmetic", 2017) and one comparison. {@code high} is the sum rounded to
+ * double, {@code low} what is left. Only {@link #settle()} leaves that form. Relative errors: addition and subtraction
+ * 3, product 5, quotient 10 times 2^-106. Arguments are finite numbers; NaN and infinities exist in settled results
+ * only.
  *
  * <p>Every operation is made of + - * / and fma: the same bits everywhere. Nothing is allocated.
  */
@@ -117,6 +118,11 @@ public final class Scaled {
             e -= STEP;
         }
         return add(h, 0, e);
+    }
+
+    /** Adds h + l, with |l| at most half an ulp of h; h is 0 or between 2^-512 and 2^256. */
+    Scaled add(double h, double l) {
+        return add(h, l, 0);
     }
 
     private Scaled add(double h, double l, double e) {

@@ -5,7 +5,8 @@ package io.github.surprisal.internal.likelihoods;
  * z = (y - m) e^-b, w = z^2 / nu, u = w / (1 + w), h = nu / 2, L(v) = v - log1p(v),
  * <pre>
  *     loss      log(2 pi)/2 + b + (nu + 1)/2 log1p(w) + c,
- *               c = lgamma(h) - lgamma(h + 1/2) + log(h)/2 = integral of eta over [h, h + 1/2] - log1p(v)/2 + h L(v), v = 1/(2h)
+ *               c = lgamma(h) - lgamma(h + 1/2) + log(h)/2
+ *                 = integral of eta over [h, h + 1/2] - log1p(t)/2 + h L(t), t = 1/nu
  *     gradient  -(nu + 1) z e^-b / (nu + z^2);  (1 - z^2) / (1 + w);
  *               h L(1/(2h)) - h (eta(h) - eta(h + 1/2)) + h L(-u) - u/2
  *     Hessian   (nu + 1) e^-2b (nu - z^2) / (nu + z^2)^2;  2 (nu + 1) u / (1 + w);
@@ -30,8 +31,9 @@ final class StudentT extends Likelihood {
     private static final int SHARE = 7;
 
     /**
-     * The Fisher information of many degrees of freedom cancels to second order in 1/nu. Coefficients of nu^-2, nu^-3, ...:
-     * Bernoulli's series of the trigamma functions, expanded in exact fractions; truncated at 2^-86 from 128 degrees on.
+     * The Fisher information of many degrees of freedom cancels to second order in 1/nu. Coefficients of nu^-2, nu^-3,
+     * ...: Bernoulli's series of the trigamma functions, expanded in exact fractions; truncated at 2^-86 from 128
+     * degrees on.
      */
     private static final double[] FISHER_SERIES = {3.5, -13, 39.5, -119, 363.5, -1101, 3279.5, -9763, 29523.5, -89609,
         265719.5, -778047, 2391483.5, -7639237, 21523359.5, -50159771, 193710243.5};

@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 
 /**
- * The tables of {@link Elementary}, computed in whole numbers (200 fraction bits) when the class is loaded: some hundred
- * powers and logarithms, the same bits everywhere, and nothing to mistype.
+ * The tables of {@link Elementary}, computed in whole numbers (200 fraction bits) when the class is loaded: some
+ * hundred powers and logarithms, the same bits everywhere, and nothing to mistype.
  */
 final class Tables {
 
