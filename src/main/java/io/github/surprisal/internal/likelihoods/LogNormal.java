@@ -4,7 +4,7 @@ package io.github.surprisal.internal.likelihoods;
 final class LogNormal extends Gaussian {
 
     private LogNormal(Positive variance) {
-        super(variance, "mean", "(0, Infinity)");
+        super(variance, "log mean", "(0, Infinity)");
     }
 
     static LogNormal learnt() {
