@@ -43,7 +43,7 @@ class SpecialFunctionsTest {
                 return BigGamma.log(x);
             }
         },
-        LOG1P(SpecialFunction.LOG1P, Double.MAX_VALUE, true, -103) {
+        LOG1P(SpecialFunction.LOG1P, Double.MAX_VALUE, true, -102) {
             @Override
             BigFloat exact(BigFloat x, BigFloat width) {
                 return BigGamma.log1p(x);
@@ -55,7 +55,7 @@ class SpecialFunctionsTest {
                 return x.magnitude() < SMALL ? logarithmSeries(x) : x.subtract(BigGamma.log1p(x));
             }
         },
-        SOFTPLUS(SpecialFunction.SOFTPLUS, 2900, true, -101) {
+        SOFTPLUS(SpecialFunction.SOFTPLUS, 700, true, -97) {
             @Override
             BigFloat exact(BigFloat x, BigFloat width) {
                 return BigMath.log1p(BigMath.exp(x));
@@ -85,7 +85,7 @@ class SpecialFunctionsTest {
                 return BigGamma.zeta(x);
             }
         },
-        LOG_FACTORIAL_EXCESS(SpecialFunction.LOG_FACTORIAL_EXCESS, 0x1p1000, false, -60) {
+        LOG_FACTORIAL_EXCESS(SpecialFunction.LOG_FACTORIAL_EXCESS, 0x1p1000, false, -64) {
             @Override
             BigFloat exact(BigFloat y, BigFloat width) {
                 if (y.magnitude() >= 0) {
@@ -180,8 +180,9 @@ class SpecialFunctionsTest {
         String where = "";
         for (int i = 0; i < ARGUMENTS; i++) {
             double x = checked.argument(random, i);
-            // Widths from 2^-60 of the argument to 2^60 of it.
-            double width = x * Math.scalb(1 + random.nextDouble(), random.nextInt(-60, 60));
+            // Widths from 2^-60 of the argument to 2^60 of it; only functions of an interval look at them.
+            double width = Math.min(Math.abs(x), 0x1p900)
+                    * Math.scalb(1 + random.nextDouble(), random.nextInt(-60, 60));
             Scaled actual = checked.function.at(x, width);
             BigFloat value = BigFloat.of(actual.high()).add(BigFloat.of(actual.low()))
                     .scaleByPowerOfTwo(actual.exponent());
@@ -202,7 +203,7 @@ class SpecialFunctionsTest {
         BigFloat one = BigFloat.ONE;
         assertThat(BigGamma.eta(one).toDouble()).isEqualTo(0.57721566490153286);
         assertThat(BigGamma.zeta(one).add(one).toDouble()).isEqualTo(1.6449340668482264);
-        assertThat(BigGamma.LOG_2PI.toDouble()).isEqualTo(1.8378770664093453);
+        assertThat(BigGamma.LOG_2PI.toDouble()).isEqualTo(1.8378770664093454836);
         BigFloat lgamma = BigGamma.stirling(one).subtract(one).add(BigGamma.LOG_2PI.multiply(BigGamma.HALF));
         // truncation at 2^-160
         assertThat(lgamma.toDouble()).isCloseTo(0.0, within(0x1p-150));

@@ -109,7 +109,7 @@ public final class Scaled {
         }
         double h = value;
         double e = 0;
-        while (Math.abs(h) >= BIG) {
+        while (Math.abs(h) >= BIG && Math.abs(h) <= Double.MAX_VALUE) {
             h *= DOWN;
             e += STEP;
         }
@@ -289,7 +289,8 @@ public final class Scaled {
         if (high == 0) {
             return set(0, 0);
         }
-        while (Math.abs(high) >= BIG) {
+        // An infinity would never become smaller; it is no argument, but must not hang either.
+        while (Math.abs(high) >= BIG && Math.abs(high) <= Double.MAX_VALUE) {
             high *= DOWN;
             low *= DOWN;
             exponent += STEP;
