@@ -5,8 +5,12 @@ package io.github.surprisal.internal.likelihoods;
  *
  * <p>The exponential: {@code e^x = 2^q 2^(j/64) e^r}, r in [-ln2/128, ln2/128]. The logarithm:
  * {@code log(2^k f) = k ln2 + log(1/c) + log1p(c f - 1)} with c a multiple of 1/256 near 1/f, |c f - 1| < 2^-7. Both
- * end in a Taylor series whose first terms are summed in two doubles. Tables: {@link Tables}. Relative errors, measured
- * by ElementaryTest: exp 2^-95 times max(1, |x| / 2^8), expm1 2^-94, expm1 - x 2^-85, log and log1p 2^-97, L 2^-92.
+ * end in a Taylor series whose first terms are summed in two doubles; what is truncated is below 2^-110. Tables:
+ * {@link Tables}.
+ *
+ * <p>Relative errors at most, for arguments of every size up to the largest double (exponentials: up to 2900, beyond
+ * which the error grows with the argument, and from 2^40 on only the exponent is right): exp 2^-102, expm1 2^-96, expm1
+ * - x 2^-88, log 2^-104, log1p 2^-102, L 2^-94, softplus 2^-97, sigmoid 2^-101. Held by SpecialFunctionsTest.
  */
 final class Elementary {
 

@@ -276,9 +276,9 @@ class LikelihoodsTest {
     private static void check(Likelihood likelihood, double target, double loss, double gradient, double... outputs) {
         Sample sample = evaluated(likelihood, target, outputs);
         String what = likelihood.parameterNames() + " at " + target;
-        assertThat(Double.valueOf(sample.loss.doubleValue())).as(what).isEqualTo(loss);
+        assertThat(Double.valueOf(sample.loss.doubleValue())).as(what).isEqualTo(Double.valueOf(loss));
         // The sign of a zero gradient says nothing.
-        assertThat(Double.valueOf(sample.gradient(0).doubleValue() + 0.0)).as(what).isEqualTo(gradient);
+        assertThat(Double.valueOf(sample.gradient(0).doubleValue() + 0.0)).as(what).isEqualTo(Double.valueOf(gradient));
     }
 
     /** What leaves the range of double keeps its value, so that a mean can bring it back. */
