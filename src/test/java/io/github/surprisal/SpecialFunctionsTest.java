@@ -16,7 +16,7 @@ class SpecialFunctionsTest {
     private static final int ARGUMENTS = 20_000;
     private static final long SEED = 20_260_730;
 
-    /** A function with its exact counterpart, the interval of its arguments and the bound of its error, a power of two. */
+    /** A function with its exact counterpart, the size of its arguments and the bound of its error, a power of two. */
     enum Checked {
         EXP(SpecialFunction.EXP, 2900, true, -102) {
             @Override

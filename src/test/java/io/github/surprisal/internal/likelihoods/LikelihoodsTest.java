@@ -17,8 +17,8 @@ class LikelihoodsTest {
     private static final int SAMPLES = 100_000;
     private static final long SEED = 20_260_731;
 
-    private static final double[] SPECIAL = {0.0, -0.0, Double.MIN_VALUE, -Double.MIN_VALUE, Double.MIN_NORMAL, 1e-300, -1e-300,
-        1, -1, 745.2, -745.2, 1e15, -1e15, 1e300, -1e300, Double.MAX_VALUE, -Double.MAX_VALUE};
+    private static final double[] SPECIAL = {0.0, -0.0, Double.MIN_VALUE, -Double.MIN_VALUE, Double.MIN_NORMAL, 1e-300,
+        -1e-300, 1, -1, 745.2, -745.2, 1e15, -1e15, 1e300, -1e300, Double.MAX_VALUE, -Double.MAX_VALUE};
 
     /** Every likelihood, with ordinary and extreme options. */
     static Map<String, Likelihood> all() {

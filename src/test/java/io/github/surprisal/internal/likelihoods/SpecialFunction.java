@@ -1,6 +1,6 @@
 package io.github.surprisal.internal.likelihoods;
 
-/** The functions of {@link Elementary} and {@link GammaFunctions}, opened to the test that compares them with big numbers. */
+/** {@link Elementary} and {@link GammaFunctions}, opened to the test that compares them with big numbers. */
 public enum SpecialFunction {
     EXP, EXPM1, EXPM1_MINUS_ARGUMENT, LOG, LOG1P, ARGUMENT_MINUS_LOG1P, SOFTPLUS, SIGMOID, STIRLING, ETA, ZETA,
     LOG_FACTORIAL_EXCESS, ETA_INTEGRAL, ETA_DIFFERENCE, ZETA_DIFFERENCE;
