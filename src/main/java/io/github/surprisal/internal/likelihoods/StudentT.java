@@ -69,7 +69,10 @@ final class StudentT extends Likelihood {
         degreesOfFreedom.log(s, s.a).add(s.b.set(s.parameter(1)).twice()).negate();
         s.prepared[W].set(s.prepared[SQUARE]);
         Scaled logW = s.prepared[LOG_W].set(s.a);
-        if (!deviation.isZero()) {
+        if (Double.isInfinite(s.outputs[0])) {
+            // The logarithm of what stands for infinity would be ordinary.
+            logW.setBeyond(Double.POSITIVE_INFINITY);
+        } else if (!deviation.isZero()) {
             Elementary.log(s.b.set(deviation).absolute());
             logW.add(s.b.twice());
         }

@@ -184,8 +184,34 @@ class LikelihoodsTest {
         check(Likelihoods.gaussian(), 1, inf, -inf, 0, -inf);
         check(Likelihoods.gaussian(), 1, Double.NaN, Double.NaN, inf, inf);
         check(Likelihoods.studentT(), 1, inf, 0, inf, 0, 0);
+        check(Likelihoods.studentT(), 1, inf, 0, -inf, 0, 0);
+        check(Likelihoods.studentT(), 1, inf, -2, 0, -inf, 0);
+        check(Likelihoods.studentT(), 1, inf, 0, 0, inf, 0);
+        check(Likelihoods.laplace(), 1, inf, 1, inf, 0);
+        check(Likelihoods.logistic(), 1, inf, -1, -inf, 0);
+        check(Likelihoods.logNormal(), 1, inf, -inf, -inf, 0);
+        check(Likelihoods.gamma(), 2, inf, 1, inf, 0);
+        check(Likelihoods.weibull(), 2, inf, 1, inf, 0);
         check(Likelihoods.negativeBinomial(), 0, 0, 0, -inf, 0);
         check(Likelihoods.negativeBinomial(), 2, inf, -2, -inf, 0);
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void oneInfiniteOutputGivesNoNaN(Map.Entry<String, Likelihood> entry) {
+        Likelihood likelihood = entry.getValue();
+        for (int i = 0; i < 2 * likelihood.parameters(); i++) {
+            Sample sample = sample(likelihood, likelihood.accepts(0.75) ? 0.75 : 0, 0.5, 0.5, 0.5);
+            sample.outputs[i / 2] = i % 2 == 0 ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+            String what = entry.getKey() + " " + Arrays.toString(sample.outputs);
+            likelihood.gradient(sample);
+            settled(sample.loss, what);
+            likelihood.hessian(sample);
+            for (int p = 0; p < sample.outputs.length; p++) {
+                settled(sample.gradient(p), what);
+                settled(sample.curvature(p), what);
+            }
+        }
     }
 
     /** With every parameter's limit: Student's t to Gaussian, the negative binomial to Poisson. */
@@ -262,7 +288,7 @@ class LikelihoodsTest {
 
     private static Sample sample(Likelihood likelihood, double target, double... outputs) {
         Sample sample = new Sample(likelihood.parameters());
-        System.arraycopy(outputs, 0, sample.outputs, 0, outputs.length);
+        System.arraycopy(outputs, 0, sample.outputs, 0, sample.outputs.length);
         sample.target = target;
         return sample;
     }
