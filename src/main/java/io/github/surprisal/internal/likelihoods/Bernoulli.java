@@ -34,9 +34,7 @@ final class Bernoulli extends Likelihood {
 
     @Override
     void prepare(Sample s) {
-        Scaled logit = s.parameter(0);
-        Elementary.sigmoid(s.prepared[PROBABILITY].set(logit), s.register);
-        Elementary.sigmoid(s.prepared[COMPLEMENT].set(logit).negate(), s.register);
+        Elementary.sigmoids(s.parameter(0), s.prepared[PROBABILITY], s.prepared[COMPLEMENT]);
         s.prepared[POSITIVE].set(s.target).multiply(weight);
         s.prepared[NEGATIVE].set(1).add(-s.target);
     }

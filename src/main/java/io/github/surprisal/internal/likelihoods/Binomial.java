@@ -79,8 +79,7 @@ final class Binomial extends Likelihood {
 
     @Override
     void evaluateHessian(Sample s) {
-        Elementary.sigmoid(s.a.set(s.parameter(0)), s.register);
-        Elementary.sigmoid(s.b.set(s.parameter(0)).negate(), s.register);
+        Elementary.sigmoids(s.parameter(0), s.a, s.b);
         s.curvature(0).set(s.a).multiply(s.b).multiply(trials);
     }
 

@@ -121,14 +121,18 @@ final class Elementary {
         double pLow = Math.fma(k, LN2_64_HIGH, -p);
         double q = k * LN2_64_MIDDLE;
         double qLow = Math.fma(k, LN2_64_MIDDLE, -q) + k * LN2_64_LOW;
-        double s = x.high - p;
-        double low = x.low;
-        x.set(s, 0);
-        x.add(low).add(-pLow).add(-q).add(-qLow);
-        if (x.exponent != 0) {
-            // A remainder below 2^-256 cannot be told from 0 beside the 1 it is added to.
-            x.set(0, 0);
-        }
+        double a = x.high - p;
+        // a - pLow - q + low, each sum with its error
+        double b = a - pLow;
+        double part = b - a;
+        double errors = (a - (b - part)) + (-pLow - part);
+        double c = b - q;
+        part = c - b;
+        errors += (b - (c - part)) + (-q - part);
+        double d = c + x.low;
+        part = d - c;
+        errors += (c - (d - part)) + (x.low - part) - qLow;
+        x.set(d + errors, errors - ((d + errors) - d));
     }
 
     /** e^r - 1 - r for |r| <= EXP_SERIES, of normal size or 0. */
@@ -375,5 +379,14 @@ final class Elementary {
         exp(x.absolute().negate());
         register.set(x).add(1);
         return negative ? x.divide(register) : x.set(register).invert();
+    }
+
+    /** s(x) and s(-x) from one exponential. */
+    static void sigmoids(Scaled x, Scaled sigmoid, Scaled complement) {
+        Scaled larger = x.isNegative() ? complement : sigmoid;
+        Scaled smaller = x.isNegative() ? sigmoid : complement;
+        exp(smaller.set(x).absolute().negate());
+        larger.set(smaller).add(1).invert();
+        smaller.multiply(larger);
     }
 }

@@ -27,9 +27,7 @@ final class Geometric extends Likelihood {
 
     @Override
     void prepare(Sample s) {
-        Scaled logit = s.parameter(0);
-        Elementary.sigmoid(s.prepared[SUCCESS].set(logit), s.register);
-        Elementary.sigmoid(s.prepared[FAILURE].set(logit).negate(), s.register);
+        Elementary.sigmoids(s.parameter(0), s.prepared[SUCCESS], s.prepared[FAILURE]);
     }
 
     @Override
