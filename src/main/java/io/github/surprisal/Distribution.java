@@ -68,9 +68,8 @@ public final class Distribution implements Serializable {
         }
 
         Distribution with(double value) {
-            if (!option.isEmpty() && !(value > 0 && value <= Double.MAX_VALUE)) {
-                throw new IllegalArgumentException(option + " is " + value + ", but must be positive and finite");
-            }
+            Require.that(option.isEmpty() || value > 0 && value <= Double.MAX_VALUE,
+                    "%s is %s, but must be positive and finite", option, value);
             return new Distribution(this, value);
         }
 

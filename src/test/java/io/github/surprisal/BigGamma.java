@@ -15,7 +15,7 @@ final class BigGamma {
     private static final List<BigFloat> BERNOULLI = bernoulli();
 
     static final BigFloat HALF = BigFloat.of(0.5);
-    static final BigFloat LN2 = BigMath.log1p(BigFloat.ONE);
+    static final BigFloat LN2 = BigFloat.LN2;
     static final BigFloat LOG_2PI = log(pi().scaleByPowerOfTwo(1));
 
     private BigGamma() {
@@ -25,13 +25,13 @@ final class BigGamma {
     static BigFloat log(BigFloat x) {
         int k = x.magnitude();
         BigFloat fraction = x.scaleByPowerOfTwo(-k).subtract(BigFloat.ONE);
-        return LN2.multiply(BigFloat.of(k)).add(BigMath.log1p(fraction)).round();
+        return LN2.multiply(BigFloat.of(k)).add(fraction.log1p()).round();
     }
 
     /** log(1 + v) for v > -1, with a small relative error for small v too. */
     static BigFloat log1p(BigFloat v) {
-        return v.signum() >= 0 ? BigMath.log1p(v)
-                : BigMath.log1p(v.negate().divide(BigFloat.ONE.add(v))).negate();
+        return v.signum() >= 0 ? v.log1p()
+                : v.negate().divide(BigFloat.ONE.add(v)).log1p().negate();
     }
 
     /** S(x) = lgamma(x) - (x - 1/2) log x + x - log(2 pi)/2. */

@@ -39,20 +39,20 @@ class LikelihoodDensitiesTest {
         LAPLACE(Likelihoods.laplace()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return BigGamma.LN2.add(x[1]).add(y.subtract(x[0]).abs().multiply(BigMath.exp(x[1].negate())));
+                return BigGamma.LN2.add(x[1]).add(y.subtract(x[0]).abs().multiply(x[1].negate().exp()));
             }
         },
         LOGISTIC(Likelihoods.logistic()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                BigFloat z = y.subtract(x[0]).multiply(BigMath.exp(x[1].negate())).round();
+                BigFloat z = y.subtract(x[0]).multiply(x[1].negate().exp()).round();
                 return z.add(x[1]).add(softplus(z.negate()).scaleByPowerOfTwo(1));
             }
         },
         STUDENT_T(Likelihoods.studentT()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return studentT(y, x[0], x[1], BigMath.exp(x[2]));
+                return studentT(y, x[0], x[1], x[2].exp());
             }
         },
         STUDENT_T_FIXED(Likelihoods.studentT(3.5)) {
@@ -77,13 +77,13 @@ class LikelihoodDensitiesTest {
         POISSON(Likelihoods.poisson()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return BigMath.exp(x[0]).subtract(y.multiply(x[0])).add(lgamma(y.add(BigFloat.ONE)));
+                return x[0].exp().subtract(y.multiply(x[0])).add(lgamma(y.add(BigFloat.ONE)));
             }
         },
         NEGATIVE_BINOMIAL(Likelihoods.negativeBinomial()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return negativeBinomial(y, x[0], BigMath.exp(x[1]));
+                return negativeBinomial(y, x[0], x[1].exp());
             }
         },
         NEGATIVE_BINOMIAL_FIXED(Likelihoods.negativeBinomial(0.375)) {
@@ -112,7 +112,7 @@ class LikelihoodDensitiesTest {
         GAMMA(Likelihoods.gamma()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return gamma(y, x[0], BigMath.exp(x[1]));
+                return gamma(y, x[0], x[1].exp());
             }
         },
         GAMMA_FIXED(Likelihoods.gamma(6.5)) {
@@ -124,13 +124,13 @@ class LikelihoodDensitiesTest {
         EXPONENTIAL(Likelihoods.exponential()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return x[0].add(y.multiply(BigMath.exp(x[0].negate())));
+                return x[0].add(y.multiply(x[0].negate().exp()));
             }
         },
         WEIBULL(Likelihoods.weibull()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                return weibull(y, x[0], BigMath.exp(x[1]));
+                return weibull(y, x[0], x[1].exp());
             }
         },
         WEIBULL_FIXED(Likelihoods.weibull(1.75)) {
@@ -142,8 +142,8 @@ class LikelihoodDensitiesTest {
         BETA(Likelihoods.beta()) {
             @Override
             BigFloat loss(BigFloat y, BigFloat... x) {
-                BigFloat a = BigMath.exp(x[0]);
-                BigFloat b = BigMath.exp(x[1]);
+                BigFloat a = x[0].exp();
+                BigFloat b = x[1].exp();
                 return lgamma(a).add(lgamma(b)).subtract(lgamma(a.add(b).round()))
                         .subtract(a.subtract(BigFloat.ONE).multiply(BigGamma.log(y)))
                         .subtract(b.subtract(BigFloat.ONE).multiply(BigGamma.log(BigFloat.ONE.subtract(y))));
@@ -167,7 +167,7 @@ class LikelihoodDensitiesTest {
     }
 
     private static BigFloat softplus(BigFloat x) {
-        return BigMath.log1p(BigMath.exp(x));
+        return x.exp().log1p();
     }
 
     private static BigFloat lgamma(BigFloat x) {
@@ -176,33 +176,33 @@ class LikelihoodDensitiesTest {
     }
 
     private static BigFloat gaussian(BigFloat d, BigFloat s) {
-        return BigGamma.LOG_2PI.add(s).add(d.multiply(d).multiply(BigMath.exp(s.negate()))).multiply(BigGamma.HALF);
+        return BigGamma.LOG_2PI.add(s).add(d.multiply(d).multiply(s.negate().exp())).multiply(BigGamma.HALF);
     }
 
     private static BigFloat studentT(BigFloat y, BigFloat m, BigFloat b, BigFloat nu) {
-        BigFloat z = y.subtract(m).multiply(BigMath.exp(b.negate())).round();
+        BigFloat z = y.subtract(m).multiply(b.negate().exp()).round();
         BigFloat h = nu.multiply(BigGamma.HALF);
         BigFloat logPiNu = BigGamma.LOG_2PI.subtract(BigGamma.LN2).add(BigGamma.log(nu));
         return lgamma(h).subtract(lgamma(h.add(BigGamma.HALF))).add(logPiNu.multiply(BigGamma.HALF)).add(b)
-                .add(h.add(BigGamma.HALF).multiply(BigMath.log1p(z.multiply(z).divide(nu))));
+                .add(h.add(BigGamma.HALF).multiply(z.multiply(z).divide(nu).log1p()));
     }
 
     private static BigFloat negativeBinomial(BigFloat y, BigFloat m, BigFloat r) {
-        BigFloat ratio = BigMath.exp(m).divide(r);
+        BigFloat ratio = m.exp().divide(r);
         return lgamma(r).subtract(lgamma(r.add(y).round())).add(lgamma(y.add(BigFloat.ONE)))
-                .add(r.multiply(BigMath.log1p(ratio)))
-                .add(y.multiply(BigMath.log1p(BigFloat.ONE.divide(ratio))));
+                .add(r.multiply(ratio.log1p()))
+                .add(y.multiply(BigFloat.ONE.divide(ratio).log1p()));
     }
 
     private static BigFloat gamma(BigFloat y, BigFloat m, BigFloat k) {
         BigFloat logRatio = BigGamma.log(y).subtract(m);
         return BigGamma.log(y).add(lgamma(k)).subtract(k.multiply(BigGamma.log(k).add(logRatio)))
-                .add(k.multiply(BigMath.exp(logRatio)));
+                .add(k.multiply(logRatio.exp()));
     }
 
     private static BigFloat weibull(BigFloat y, BigFloat l, BigFloat k) {
         BigFloat h = k.multiply(BigGamma.log(y).subtract(l)).round();
-        return BigGamma.log(y).subtract(BigGamma.log(k)).add(BigMath.exp(h)).subtract(h);
+        return BigGamma.log(y).subtract(BigGamma.log(k)).add(h.exp()).subtract(h);
     }
 
     @ParameterizedTest
