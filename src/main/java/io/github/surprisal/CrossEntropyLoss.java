@@ -19,6 +19,10 @@ import io.github.surprisal.internal.rows.Geometry;
  * where m[c] is what multiplies -logp[c] in the loss, and share is 1 / denominator for {@link Reduction#MEAN} and 1 for
  * {@link Reduction#SUM}. Without smoothing the gradient is softmax minus target.
  *
+ * <p>{@link #curvature(double[], Layout, int[], Curvature, double[], double[]) curvature} gives p[c] (1 - p[c]) times the
+ * sum of m, to 4 ulp in both tails. It does not depend on the targets but for their weights, so that a Hessian and a
+ * Fisher information that leaves each sample its weight are the same.
+ *
  * <pre>{@code
  *   CrossEntropyLoss loss = CrossEntropyLoss.create();
  *   double value = loss.forwardBackward(logits, targets, gradient);   // logits [batch, classes], targets [batch]
@@ -81,6 +85,11 @@ public final class CrossEntropyLoss extends ClassLoss {
     @Override
     LossOperation operation(Geometry g, double[] logits, double[] targets) {
         return ShareCrossEntropy.of(g, Elements.DOUBLES, logits, targets, settings());
+    }
+
+    @Override
+    LossOperation curvatureOperation(Geometry g, double[] logits, int[] targets) {
+        return ShareCrossEntropy.smoothing(g, Elements.DOUBLES, logits, targets, settings());
     }
 
     /** The options of a {@link CrossEntropyLoss}. Not thread-safe; what it builds is. */

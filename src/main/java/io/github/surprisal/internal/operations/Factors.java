@@ -176,6 +176,42 @@ final class Factors {
         return held[slot];
     }
 
+    /** Whether the factors are all there is to multiply by. */
+    boolean isWhole() {
+        return !anyHeld;
+    }
+
+    /** (high + low) 2^power times a sample's factor and what was kept back of it, rounded once. */
+    double times(int slot, double high, double low, int power) {
+        double f = factor.high[slot];
+        double g = factor.low[slot];
+        double size = Math.abs(high);
+        if (power == 0 && !anyHeld && size >= SMALL && size <= DAMPED) {
+            double product = f * high;
+            return product + (Math.fma(f, high, -product) + (f * low + g * high));
+        }
+        double special = anyHeld ? held[slot] : 1.0;
+        if (f == 0.0 && high == high) {
+            return 0.0; // also 0 times an infinite derivative
+        }
+        if (!(size <= Double.MAX_VALUE) || high == 0.0) {
+            return high * f * special;
+        }
+        // both near 1, so that no part of the product leaves the range
+        int e = Math.getExponent(f);
+        int h = Math.getExponent(high);
+        double a = Math.scalb(f, -e);
+        double b = Math.scalb(high, -h);
+        double product = a * b;
+        double sum = product + (Math.fma(a, b, -product) + (a * Math.scalb(low, -h) + Math.scalb(g, -e) * b));
+        return Math.scalb(sum, e + h + power + (anyHeld ? heldExponent[slot] : 0)) * special;
+    }
+
+    /** A number of a sample times what was kept back of its factor. */
+    double restore(int slot, double value) {
+        return anyHeld ? Math.scalb(value, heldExponent[slot]) * held[slot] : value;
+    }
+
     /** Multiplies the results of a chunk by what was kept back. */
     void finish(Chunk c, RowOperation of, Object out) {
         for (int i = 0; anyHeld && i < c.block.count(); i++) {

@@ -68,6 +68,7 @@ public final class Chunk {
         inputLoaded = false;
         long all = geometry.rows ? geometry.classes + KernelSet.STRIPES - 1L : (long) geometry.classes * of.width;
         kept = geometry.whole() || all <= KEPT;
+        at(0);
         exponentials = geometry.whole() || !kept ? ofChunk : chunkOfResults.roomForAll((int) all);
     }
 

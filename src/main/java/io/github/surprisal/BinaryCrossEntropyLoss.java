@@ -1,0 +1,2 @@
+package io.github.surprisal;
+final class BinaryCrossEntropyLoss {}
