@@ -19,6 +19,8 @@ public final class Layout {
 
     private final Geometry geometry;
     private final String dimensions;
+    /** The same elements, each a sample of one class; made when asked for. */
+    private Geometry elements;
 
     private Layout(String dimensions, int batch, int classes, int inner, int offset, int rowStride) {
         long last = (long) offset + (batch - 1L) * rowStride + (long) classes * inner;
@@ -227,6 +229,17 @@ public final class Layout {
         Require.that(logits.length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)",
                 logits.length, classes);
         return Geometry.rows(logits.length / classes, classes);
+    }
+
+    /** The geometry of an argument called layout whose every element is a sample. */
+    static Geometry elements(Layout layout) {
+        Objects.requireNonNull(layout, "layout");
+        Geometry elements = layout.elements; // made twice by two threads at once, it is the same
+        if (elements == null) {
+            elements = layout.geometry.ofElements();
+            layout.elements = elements;
+        }
+        return elements;
     }
 
     /** The geometry of an argument called layout. */

@@ -33,7 +33,7 @@ import java.util.Objects;
  *
  * @see ClassLoss
  */
-public abstract sealed class Loss permits ClassLoss, DistributionLoss {
+public abstract sealed class Loss permits BinaryCrossEntropyLoss, ClassLoss, DistributionLoss {
 
     private static final String TARGETS = "targets";
     private static final String GRADIENT = "gradient";
@@ -69,7 +69,7 @@ public abstract sealed class Loss permits ClassLoss, DistributionLoss {
         Objects.requireNonNull(kind, "kind");
     }
 
-    /** Where the samples of a batch lie. */
+    /** Where the samples of a batch lie: along the class axis, unless every element is one. */
     Geometry geometry(Layout layout) {
         return Layout.geometry(layout);
     }

@@ -3,7 +3,8 @@ package io.github.surprisal.internal.likelihoods;
 import java.util.List;
 
 /**
- * The Bernoulli distribution with logit x and a soft target y, its positive term weighted by w:
+ * The Bernoulli distribution with logit x and a soft target y, its positive term weighted by w. With label smoothing e
+ * both terms have e/2 and (1 - e) of what they had; the Fisher information is that of targets not smoothed.
  * <pre>
  *     loss      w y softplus(-x) + (1 - y) softplus(x)
  *     gradient  (1 - y) s(x) - w y s(-x)
@@ -21,10 +22,12 @@ final class Bernoulli extends Likelihood {
     private static final int NEGATIVE = 3;
 
     private final double weight;
+    private final double smoothing;
 
-    Bernoulli(double weight) {
+    Bernoulli(double weight, double smoothing) {
         super(List.of("logit"), "[0, 1]");
         this.weight = weight;
+        this.smoothing = smoothing;
     }
 
     @Override
@@ -35,8 +38,14 @@ final class Bernoulli extends Likelihood {
     @Override
     void prepare(Sample s) {
         Elementary.sigmoids(s.parameter(0), s.prepared[PROBABILITY], s.prepared[COMPLEMENT]);
-        s.prepared[POSITIVE].set(s.target).multiply(weight);
+        s.prepared[POSITIVE].set(s.target);
         s.prepared[NEGATIVE].set(1).add(-s.target);
+        if (smoothing > 0) {
+            s.a.set(1).add(-smoothing);
+            s.prepared[POSITIVE].multiply(s.a).add(0.5 * smoothing);
+            s.prepared[NEGATIVE].multiply(s.a).add(0.5 * smoothing);
+        }
+        s.prepared[POSITIVE].multiply(weight);
     }
 
     @Override

@@ -103,6 +103,11 @@ public final class Likelihoods {
 
     /** Logit; the positive term is multiplied by a weight. */
     public static Likelihood bernoulli(double positiveWeight) {
-        return new Bernoulli(positiveWeight);
+        return new Bernoulli(positiveWeight, 0);
+    }
+
+    /** The same with smoothed labels. */
+    public static Likelihood bernoulli(double positiveWeight, double labelSmoothing) {
+        return new Bernoulli(positiveWeight, labelSmoothing);
     }
 }

@@ -318,7 +318,8 @@ public final class Chunk {
 
     /** Whether the samples lie side by side, each class of them in one piece. */
     private boolean adjacent(int[] base) {
-        return geometry.inner > 1 && base[block.count() - 1] - base[0] == block.count() - 1;
+        return (geometry.inner > 1 || geometry.classes == 1)
+                && base[block.count() - 1] - base[0] == block.count() - 1;
     }
 
     /** Lays a number for each class of the chunk beside the samples, 1 if there are none. */

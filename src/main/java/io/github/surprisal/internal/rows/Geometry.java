@@ -51,6 +51,9 @@ public final class Geometry {
     /** The distance between batch entries. */
     public final int rowStride;
 
+    /** Where elements are samples: how many in a row have the same label. */
+    public final int run;
+
     /** How many samples make a group: what threads get is whole groups. Part of the order in which losses are added. */
     final int group;
     /** Whether blocks are rows; else they are tiles. */
@@ -66,6 +69,11 @@ public final class Geometry {
 
     /** A geometry whose extent has been checked to fit an int. */
     public Geometry(int batch, int classes, int inner, int offset, int rowStride, String description) {
+        this(batch, classes, inner, offset, rowStride, 1, description);
+    }
+
+    private Geometry(int batch, int classes, int inner, int offset, int rowStride, int run, String description) {
+        this.run = run;
         this.description = description;
         this.batch = batch;
         this.classes = classes;
@@ -139,6 +147,19 @@ public final class Geometry {
     /** The array length that the batch needs. */
     public int extent() {
         return samples() == 0 ? 0 : offset + (batch - 1) * rowStride + classes * inner;
+    }
+
+    /** The same elements in the same order, each a sample of one class. */
+    public Geometry ofElements() {
+        int row = classes * inner;
+        return row == rowStride || batch == 1
+                ? new Geometry(1, 1, batch * row, offset, batch * row, inner, description)
+                : new Geometry(batch, 1, row, offset, rowStride, inner, description);
+    }
+
+    /** So many samples of one class, side by side. */
+    public static Geometry line(int samples) {
+        return rows(samples, 1);
     }
 
     /** A batch of contiguous rows. The last few that were asked for are kept, so that a warm call allocates nothing. */
