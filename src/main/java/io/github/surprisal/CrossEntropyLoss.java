@@ -19,9 +19,9 @@ import io.github.surprisal.internal.rows.Geometry;
  * where m[c] is what multiplies -logp[c] in the loss, and share is 1 / denominator for {@link Reduction#MEAN} and 1 for
  * {@link Reduction#SUM}. Without smoothing the gradient is softmax minus target.
  *
- * <p>{@link #curvature(double[], Layout, int[], Curvature, double[], double[]) curvature} gives p[c] (1 - p[c]) times the
- * sum of m, to 4 ulp in both tails. It does not depend on the targets but for their weights, so that a Hessian and a
- * Fisher information that leaves each sample its weight are the same.
+ * <p>The second derivative is p[c] (1 - p[c]) times the sum of m, and within 3 ulp in both tails. It does not depend on
+ * the targets but for their weights, so that the Hessian and a Fisher information that leaves each sample its weight
+ * are the same.
  *
  * <pre>{@code
  *   CrossEntropyLoss loss = CrossEntropyLoss.create();

@@ -23,8 +23,9 @@ import java.util.Objects;
  * <td>[batch, inner...], in the distribution's support</td><td>[batch, inner...]</td></tr>
  * </table>
  *
- * <p>The formula, its accuracy and special cases are in the description of each loss. What holds for all of them (arrays, aliasing, errors, bits) is in
- * the {@linkplain io.github.surprisal package description}.
+ * <p>The formula, its accuracy and special cases are in the description of each loss.
+ * What holds for all of them (arrays, aliasing, errors, bits) is in the {@linkplain io.github.surprisal package
+ * description}.
  *
  * <pre>{@code
  *   Loss loss = CrossEntropyLoss.create();

@@ -141,7 +141,7 @@ final class Factors {
         anyHeld |= all != kept;
     }
 
-    /** Keeps more of a sample's factor back, if its product with a size is so large that what follows might overflow. */
+    /** Keeps more of a factor back, if its product with a size is so large that what follows might overflow. */
     void damp(Block b, int slot, double size) {
         if (Math.abs(factor.high[slot]) * size > DAMPED) {
             keepBack(b, slot, DAMPING);
