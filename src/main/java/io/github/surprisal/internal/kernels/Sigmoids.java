@@ -76,7 +76,7 @@ public final class Sigmoids {
         }
     }
 
-    /** negative max(x, 0) + positive max(-x, 0), for i in [0, n): one of the two is 0. */
+    /** negative max(x, 0) + positive max(-x, 0) for ordinary x, for i in [0, n): one of the two is 0. */
     public static void linear(double[] x, Pairs positive, Pairs negative, int n, Pairs of) {
         double[] ph = positive.high;
         double[] pl = positive.low;
@@ -85,11 +85,16 @@ public final class Sigmoids {
         double[] high = of.high;
         double[] low = of.low;
         for (int i = 0; i < n; i++) {
-            double above = Math.max(x[i], 0.0);
-            double below = Math.max(-x[i], 0.0);
-            double h = Math.fma(nh[i], above, ph[i] * below);
-            low[i] = Math.fma(ph[i], below, Math.fma(nh[i], above, -h)) + Math.fma(nl[i], above, pl[i] * below);
-            high[i] = h;
+            double v = x[i];
+            double half = 0.5 * Math.abs(v);
+            double above = half + 0.5 * v;
+            double below = half - 0.5 * v;
+            // the greater product and its error; the other one is 0
+            double p = ph[i] * below;
+            double q = nh[i] * above;
+            double l = Math.fma(ph[i], below, -p) + Math.fma(nh[i], above, -q);
+            low[i] = l + (nl[i] * above + pl[i] * below);
+            high[i] = p + q;
         }
     }
 
@@ -102,8 +107,10 @@ public final class Sigmoids {
         double[] high = product.high;
         double[] low = product.low;
         for (int i = 0; i < n; i++) {
-            double h = ah[i] * bh[i];
-            low[i] = Math.fma(ah[i], bh[i], -h) + Math.fma(ah[i], bl[i], al[i] * bh[i]);
+            double x = ah[i];
+            double y = bh[i];
+            double h = x * y;
+            low[i] = Math.fma(x, y, -h) + (x * bl[i] + al[i] * y);
             high[i] = h;
         }
     }

@@ -132,9 +132,12 @@ public final class BinaryCrossEntropy extends LossOperation {
     }
 
     private void leaveOthers(Block block, double[] x) {
-        boolean none = settings.isModerate() && (!writes() || factors.isWhole());
+        boolean moderate = settings.isModerate() && (!writes() || factors.isWhole());
+        if (moderate && Elementwise.magnitude(x, block.slots(), block.chunk.scratch) <= ORDINARY) {
+            return;
+        }
         for (int i = 0; i < block.count(); i++) {
-            if (!(none && Math.abs(x[i]) <= ORDINARY)) {
+            if (!(moderate && Math.abs(x[i]) <= ORDINARY)) {
                 block.retry(i);
             }
         }

@@ -255,6 +255,11 @@ public final class Chunk {
 
     /** Loads from a dense array in the layout's order, without offset and padding. */
     public void loadDense(Elements elements, Object source, double[] into) {
+        if (geometry.classes == 1 && block.isContiguous()) {
+            elements.copyOut(source, block.sample(0), into, 0, block.count());
+            Arrays.fill(into, block.count(), block.width, 0.0);
+            return;
+        }
         for (int i = 0; i < block.count(); i++) {
             denseBase[i] = geometry.denseAddress(block.sample(i));
         }
