@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.DoubleFunction;
 
 /**
- * A family of distributions, described by how a model's raw outputs are its parameters: what a DistributionLoss is the
+ * A family of distributions, described by how a model's raw outputs are its parameters: what a {@link DistributionLoss} is the
  * negative log-likelihood of. Immutable; it computes nothing.
  *
  * <p>Raw outputs are any numbers, as the last layer of a network or the trees of a booster give them: locations as they
@@ -25,7 +25,7 @@ import java.util.function.DoubleFunction;
  * they are a sum of (nearly always they are the nearest double), and so within 1 ulp of their value unless terms
  * cancel; gradients by means, scales and locations and the losses of counts do not cancel. The gradients by a log
  * scale, a log variance or a shape do near their zeros, and the loss of a density near 1 does. Held by
- * LikelihoodCasesTest.
+ * {@code LikelihoodCasesTest}.
  */
 public final class Distribution implements Serializable {
 
@@ -280,7 +280,7 @@ public final class Distribution implements Serializable {
      *     loss      y softplus(-x) + (n - y) softplus(x) - log(n choose y)
      *     gradient  (n - y) sigmoid(x) - y sigmoid(-x)
      * </pre>
-     * Neither n nor y need be whole. In PyTorch Binomial(n, logits=x). For one trial see BinaryCrossEntropyLoss.
+     * Neither n nor y need be whole. In PyTorch Binomial(n, logits=x). For one trial see {@link BinaryCrossEntropyLoss}.
      *
      * @param trials positive and finite
      * @return the distribution

@@ -27,7 +27,7 @@ import java.util.Objects;
  *
  * <p><b>Accuracy.</b> Losses, gradients and second derivatives of a sample are within 1 ulp of the exact value, or of
  * the largest term of what truly cancels, and are nearly always the nearest double; so are their means. Held by
- * {@code DistributionLossTest} and {@code LikelihoodCasesTest}.
+ * {@code LikelihoodLossesTest} and {@code LikelihoodCasesTest}.
  *
  * <p><b>Special cases.</b> Finite outputs and a target in the support give no NaN, and an infinity only where the exact
  * value exceeds the largest double; the gradient of a mean is infinite only if that is. An infinite output stands for
