@@ -57,6 +57,11 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
     /** What is to be done for a call whose arguments have been checked. */
     abstract LossOperation operation(Geometry g, double[] input, int[] targets);
 
+    /** What is to be done for second derivatives. */
+    LossOperation curvatureOperation(Geometry g, double[] input, int[] targets) {
+        return operation(g, input, targets);
+    }
+
     // ---- the short form: contiguous rows, class indices
 
     /**
@@ -298,6 +303,31 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
         checkGradient(g, gradient);
         Require.distinct(gradient, "gradient", upstream, "upstream");
         backwardPerSample(operation(g, input, targets), upstream, gradient);
+    }
+
+    /**
+     * The gradient and the second derivatives of the loss of every sample with respect to its input, weighted but
+     * neither reduced nor multiplied by anything else, from one pass: what gradient boosting and Newton's method take.
+     * They do not depend on which class is the target but for its weight: the Fisher information of a sample that
+     * keeps its weight is the Hessian.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param kind which second derivatives
+     * @param gradient in the layout, overwritten; may be {@code input} itself
+     * @param curvature in the layout, overwritten with the diagonal of the matrix of second derivatives; may be
+     *        {@code input} itself
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean; or if
+     *         {@code gradient} is {@code curvature}
+     * @throws NullPointerException if an argument is null
+     */
+    public void curvature(double[] input, Layout layout, int[] targets, Curvature kind, double[] gradient,
+            double[] curvature) {
+        Geometry g = check(input, layout, targets);
+        checkKind(kind);
+        checkCurvature(g, gradient, curvature);
+        curvature(curvatureOperation(g, input, targets), kind, gradient, curvature);
     }
 
     /**

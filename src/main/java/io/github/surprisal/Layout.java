@@ -26,6 +26,9 @@ public final class Layout implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** The same elements, each a sample of one class; made when asked for. */
+    private transient Geometry elements;
+
     private final transient Geometry geometry;
     private final transient String dimensions;
 
@@ -403,6 +406,17 @@ public final class Layout implements Serializable {
         Require.that(logits.length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)",
                 logits.length, classes);
         return Geometry.rows(logits.length / classes, classes);
+    }
+
+    /** The geometry of an argument called layout whose every element is a sample. */
+    static Geometry elements(Layout layout) {
+        Objects.requireNonNull(layout, "layout");
+        Geometry elements = layout.elements; // made twice by two threads at once, it is the same
+        if (elements == null) {
+            elements = layout.geometry.ofElements();
+            layout.elements = elements;
+        }
+        return elements;
     }
 
     /** The geometry of an argument called layout. */

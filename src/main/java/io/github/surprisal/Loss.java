@@ -13,11 +13,23 @@ import java.util.Objects;
 
 /**
  * What all losses have in common: the loss of a batch and its gradient with respect to the input, reduced or per
- * sample, for targets that are numbers. So training code can hold any of them.
+ * sample, and its second derivatives, for targets that are numbers. So training code can hold any of them.
  *
- * <p>The input is what a network gives: logits, or for {@link NllLoss} log-probabilities. The formula, its accuracy and
- * special cases are in the description of each loss. What holds for all of them (arrays, aliasing, errors, bits) is in
- * the {@linkplain io.github.surprisal package description}.
+ * <table>
+ * <caption>What the arrays hold</caption>
+ * <tr><th>loss</th><th>input, in the layout</th><th>targets, dense in the layout's order</th><th>samples</th></tr>
+ * <tr><td>{@link CrossEntropyLoss}, {@link NllLoss}</td><td>logits, log-probabilities</td>
+ * <td>[batch, classes, inner...], a probability for each class, finite and at least 0</td>
+ * <td>[batch, inner...]</td></tr>
+ * <tr><td>{@link BinaryCrossEntropyLoss}</td><td>logits, one a label</td>
+ * <td>[batch, labels, inner...], in [0, 1]</td><td>every element: [batch, labels, inner...]</td></tr>
+ * <tr><td>{@link DistributionLoss}</td><td>the distribution's parameters along the class axis</td>
+ * <td>[batch, inner...], in the distribution's support</td><td>[batch, inner...]</td></tr>
+ * </table>
+ *
+ * <p>The formula, its accuracy and special cases are in the description of each loss.
+ * What holds for all of them (arrays, aliasing, errors, bits) is in the {@linkplain io.github.surprisal package
+ * description}.
  *
  * <pre>{@code
  *   Loss loss = CrossEntropyLoss.create();
@@ -26,7 +38,7 @@ import java.util.Objects;
  *
  * @see ClassLoss
  */
-public abstract sealed class Loss implements Serializable permits ClassLoss {
+public abstract sealed class Loss implements Serializable permits BinaryCrossEntropyLoss, ClassLoss, DistributionLoss {
 
     private static final long serialVersionUID = 1L;
 
@@ -34,6 +46,7 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     private static final String GRADIENT = "gradient";
     private static final String UPSTREAM = "upstream";
     private static final String LOSSES = "losses";
+    private static final String CURVATURE = "curvature";
 
     // transient: what is serialised is serialized()
     private final transient String inputName;
@@ -41,7 +54,7 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     private final transient EmptyMean emptyMean;
     private final transient Threads threads;
 
-    Loss(String inputName, LossBuilder<?> builder) {
+    Loss(String inputName, ReductionBuilder<?> builder) {
         this.inputName = inputName;
         this.reduction = builder.reduction();
         this.emptyMean = builder.emptyMean();
@@ -66,17 +79,31 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     /** What is to be done for a call whose arguments have been checked. */
     abstract LossOperation operation(Geometry g, double[] input, double[] targets);
 
+    /** What is to be done for second derivatives. */
+    LossOperation curvatureOperation(Geometry g, double[] input, double[] targets) {
+        return operation(g, input, targets);
+    }
+
+    /** Refuses second derivatives that there are not. */
+    void checkKind(Curvature kind) {
+        Objects.requireNonNull(kind, "kind");
+    }
+
+    /** Where the samples of a batch lie: along the class axis, unless every element is one. */
+    Geometry geometry(Layout layout) {
+        return Layout.geometry(layout);
+    }
+
     /**
      * The loss of a batch.
      *
-     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param input in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's
-     *        order but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
+     * @param targets numbers as the table above says; dense, in the layout's order but without offset and padding; read
      * @return the mean over the samples or the sum of the losses, in nats
-     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or
-     *         infinite, {@code targets} is {@code input}, there is not one class weight for each class, or the mean is
-     *         over nothing and {@link EmptyMean#THROW} was asked for
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is not one that the loss
+     *         takes, {@code targets} is {@code input}, the layout has not as many classes as there are weights, or as
+     *         the distribution has parameters, or the mean is over nothing and {@link EmptyMean#THROW} was asked for
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] input, Layout layout, double[] targets) {
@@ -87,9 +114,9 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     /**
      * The gradient of {@link #forward(double[], Layout, double[])} with respect to the input, times a factor.
      *
-     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param input in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param targets numbers, dense; read
      * @param upstream the factor: 1.0, a loss scale, or the share of a micro-batch in a larger batch
      * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code targets}
      * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean
@@ -105,9 +132,9 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
      * {@link #backward(double[], Layout, double[], double, double[])} in one step. The loss is not multiplied by
      * {@code upstream}.
      *
-     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param input in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param targets numbers, dense; read
      * @param upstream what the gradient is multiplied by
      * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code targets}
      * @return the mean or the sum of the losses, in nats
@@ -123,10 +150,10 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     /**
      * The loss of every sample, not reduced.
      *
-     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param input in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @param losses [batch, inner...], overwritten; in nats
+     * @param targets numbers, dense; read
+     * @param losses one for each sample, dense, overwritten; in nats
      * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or
      *         if {@code losses} is one of the other arrays
      * @throws NullPointerException if an argument is null
@@ -142,10 +169,10 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
      * The gradient of {@link #forwardPerSample(double[], Layout, double[], double[])}, each sample times its own
      * factor.
      *
-     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param input in the layout; read
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
-     * @param upstream [batch, inner...], the factor of each sample; read
+     * @param targets numbers, dense; read
+     * @param upstream one for each sample, dense: its factor; read
      * @param gradient in the layout, overwritten; may be {@code input} itself, but none of the others
      * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}
      * @throws NullPointerException if an argument is null
@@ -161,17 +188,42 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     }
 
     /**
-     * What {@link Reduction#MEAN} divides by: with class probabilities the number of samples.
+     * The gradient and the second derivatives of the loss of every sample with respect to its input, neither reduced
+     * nor multiplied by anything, from one pass: what gradient boosting and Newton's method take.
+     *
+     * @param input in the layout; read
+     * @param layout where the batch lies
+     * @param targets numbers, dense; read
+     * @param kind which second derivatives: at the targets, or expected
+     * @param gradient in the layout, overwritten; may be {@code input} itself
+     * @param curvature in the layout, overwritten with the diagonal of the matrix of second derivatives; may be
+     *        {@code input} itself
+     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}, if
+     *         {@code gradient} is {@code curvature}, or if there is no closed form of what is asked for
+     * @throws NullPointerException if an argument is null
+     */
+    public void curvature(double[] input, Layout layout, double[] targets, Curvature kind, double[] gradient,
+            double[] curvature) {
+        Geometry g = check(input, layout, targets);
+        checkKind(kind);
+        checkCurvature(g, gradient, curvature);
+        Require.distinct(gradient, GRADIENT, targets, TARGETS);
+        Require.distinct(curvature, CURVATURE, targets, TARGETS);
+        curvature(curvatureOperation(g, input, targets), kind, gradient, curvature);
+    }
+
+    /**
+     * What {@link Reduction#MEAN} divides by: the number of samples, but for those that have no target.
      *
      * @param layout where the batch lies
-     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param targets numbers, dense; read
      * @return the denominator, whatever the reduction of this loss
-     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there
-     *         is not one class weight for each class
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is not one that the loss takes, or
+     *         the layout has not the classes it should have
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
-        Geometry g = Layout.geometry(layout);
+        Geometry g = geometry(layout);
         Objects.requireNonNull(targets, TARGETS);
         checkTargets(g, targets);
         return denominator(operation(g, targets, targets));
@@ -191,6 +243,12 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
         Require.reaches(Elements.DOUBLES, gradient, GRADIENT, g);
     }
 
+    final void checkCurvature(Geometry g, double[] gradient, double[] curvature) {
+        checkGradient(g, gradient);
+        Require.reaches(Elements.DOUBLES, curvature, CURVATURE, g);
+        Require.distinct(gradient, GRADIENT, curvature, CURVATURE);
+    }
+
     final void checkUpstream(Geometry g, double[] upstream) {
         Objects.requireNonNull(upstream, UPSTREAM);
         Require.holds(upstream.length, UPSTREAM, g.targetsExtent(), g);
@@ -203,7 +261,7 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     }
 
     private Geometry check(double[] input, Layout layout, double[] targets) {
-        Geometry g = Layout.geometry(layout);
+        Geometry g = geometry(layout);
         Objects.requireNonNull(targets, TARGETS);
         checkInput(g, input);
         checkTargets(g, targets);
@@ -248,6 +306,18 @@ public abstract sealed class Loss implements Serializable permits ClassLoss {
     final void backwardPerSample(LossOperation operation, double[] upstream, double[] gradient) {
         operation.writeGradient(gradient);
         operation.multiplyBy(upstream);
+        operation.run(threads);
+        operation.release();
+    }
+
+    final void curvature(LossOperation operation, Curvature kind, double[] gradient, double[] curvature) {
+        operation.writeGradient(gradient);
+        if (kind == Curvature.FISHER) {
+            operation.writeFisher(curvature);
+        } else {
+            operation.writeHessian(curvature);
+        }
+        operation.multiplyBy(1.0);
         operation.run(threads);
         operation.release();
     }

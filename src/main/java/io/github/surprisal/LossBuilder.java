@@ -3,36 +3,26 @@ package io.github.surprisal;
 import io.github.surprisal.internal.operations.ClassSettings;
 import java.util.Objects;
 
-/** The options that every loss has. */
-abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> {
+/** The options of losses whose targets are classes. */
+abstract class LossBuilder<B extends LossBuilder<B>> extends ReductionBuilder<B> {
 
-    private Reduction reduction = Reduction.MEAN;
     private double[] classWeights = {};
     private int[] ignored = {};
-    private EmptyMean emptyMean = EmptyMean.NAN;
-
-    Reduction reduction() {
-        return reduction;
-    }
-
-    EmptyMean emptyMean() {
-        return emptyMean;
-    }
 
     ClassSettings classSettings(double labelSmoothing) {
         return ClassSettings.of(classWeights, ignored, labelSmoothing);
     }
 
-    /**
-     * How the losses of a batch become one number. {@link Reduction#MEAN} unless told otherwise.
-     *
-     * @param reduction the reduction
-     * @return this builder
-     * @throws NullPointerException if it is null
-     */
+    // The two below have this class as their return type, which what was compiled against 0.1.0 links to.
+
+    @Override
     public B reduction(Reduction reduction) {
-        this.reduction = Objects.requireNonNull(reduction, "reduction");
-        return self();
+        return super.reduction(reduction);
+    }
+
+    @Override
+    public B emptyMean(EmptyMean policy) {
+        return super.emptyMean(policy);
     }
 
     /**
@@ -67,18 +57,6 @@ abstract class LossBuilder<B extends LossBuilder<B>> extends OperatorBuilder<B> 
      */
     public B ignoreIndex(int... indices) {
         this.ignored = Objects.requireNonNull(indices, "indices").clone();
-        return self();
-    }
-
-    /**
-     * What the mean over nothing is. {@link EmptyMean#NAN} unless told otherwise.
-     *
-     * @param policy the policy
-     * @return this builder
-     * @throws NullPointerException if it is null
-     */
-    public B emptyMean(EmptyMean policy) {
-        this.emptyMean = Objects.requireNonNull(policy, "policy");
         return self();
     }
 }

@@ -18,8 +18,8 @@ import java.io.Serializable;
  *   gradient = -upstream * share * m[c]                      with respect to logp
  * </pre>
  * where m[c] is what multiplies -logp[c] in the loss, and share is 1 / denominator for {@link Reduction#MEAN} and 1 for
- * {@link Reduction#SUM}. The gradient does not depend on the log-probabilities. For logits, {@link CrossEntropyLoss} is
- * the same in one step, and keeps more of the tails.
+ * {@link Reduction#SUM}. The gradient does not depend on the log-probabilities: all second derivatives are
+ * 0. For logits, {@link CrossEntropyLoss} is the same in one step, and keeps more of the tails.
  *
  * <p><b>Accuracy.</b> With class indices the loss and the gradient of a sample are correctly rounded unless subnormal;
  * with class probabilities they are within 2 ulp, as long as the weights, the probabilities and their products are 0 or

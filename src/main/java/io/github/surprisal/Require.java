@@ -34,6 +34,15 @@ final class Require {
         }
     }
 
+    /** Refuses a target outside its interval, unless it is NaN and that is a missing one. */
+    static void target(double target, int index, String interval, boolean ignoresMissing) {
+        if (!ignoresMissing || !Double.isNaN(target)) {
+            String hint = Double.isNaN(target) ? "; ignoreMissing() skips such samples" : "";
+            throw new IllegalArgumentException(
+                    "targets[" + index + "] is " + target + ", but must be in " + interval + hint);
+        }
+    }
+
     /** Checks that two roles are not played by the same array. */
     static void distinct(Object a, String nameOfA, Object b, String nameOfB) {
         if (a == b) {

@@ -1,6 +1,7 @@
 /**
- * Loss functions for classifiers on plain {@code double[]} batches: softmax, log-softmax, negative log-likelihood and
- * cross-entropy, forward and analytic backward.
+ * Loss functions on plain {@code double[]} batches: softmax, log-softmax, negative log-likelihood and cross-entropy of
+ * classes, sigmoid and binary cross-entropy of labels, the negative log-likelihood of numbers under the distributions
+ * that a model may predict; forward, analytic backward and second derivatives.
  *
  * <p>Training maximises the likelihood of the data, a product of probabilities. The logarithm turns the product into a
  * sum without moving the optimum, the minus sign turns it into a loss: -log p, the surprisal of the true class, in nats.
@@ -13,6 +14,8 @@
  * <dt>sample</dt><dd>one distribution over the classes: a row of a [batch, classes] array</dd>
  * <dt>probabilities, log-probabilities</dt><dd>p = softmax(x), and their natural logarithms</dd>
  * <dt>targets</dt><dd>the true class of each sample: an index, or a probability for each class</dd>
+ * <dt>outputs</dt><dd>the raw parameters of a {@link io.github.surprisal.Distribution}, any double; they lie along the
+ * class axis</dd>
  * <dt>reduction</dt><dd>how the losses of a batch become one number, see {@link io.github.surprisal.Reduction}</dd>
  * <dt>upstream</dt><dd>what a gradient is multiplied by: the derivative of what is made of an operator's result</dd>
  * </dl>

@@ -87,6 +87,11 @@ class AllocationTest {
         private final double[] upstreamPerSample;
         private final double[] losses;
         private final int[] predicted;
+        private final double[] curvature;
+        private final Layout two;
+        private final double[] twoOutputs;
+        private final double[] twoGradients;
+        private final double[] twoCurvatures;
         private final AnyLoss weighted;
         private final AnyLoss smoothed;
         private final AnyLoss weightedNll;
@@ -110,6 +115,11 @@ class AllocationTest {
             upstreamPerSample = random.doubles(layout.samples()).toArray();
             losses = new double[layout.samples()];
             predicted = new int[layout.samples()];
+            curvature = new double[logits.length];
+            two = Layout.of(layout.samples(), 2);
+            twoOutputs = random.doubles(2 * layout.samples()).toArray();
+            twoGradients = new double[twoOutputs.length];
+            twoCurvatures = new double[twoOutputs.length];
             double[] weights = random.doubles(layout.classes()).toArray();
             weighted = AnyLoss.of(CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
                     .reduction(Reduction.SUM).build());
@@ -162,6 +172,7 @@ class AllocationTest {
         addToldClasses(forms, "cross-entropy", CrossEntropyLoss.create());
         addToldClasses(forms, "cross-entropy, smoothing", CrossEntropyLoss.builder().labelSmoothing(0.1).build());
         addToldClasses(forms, "nll", NllLoss.create());
+        addNumbers(forms);
         return forms;
     }
 
@@ -173,6 +184,28 @@ class AllocationTest {
         forms.add(new Form(name + ", one row forward", b -> loss.forward(b.logits, b.allTargets[0])));
         forms.add(new Form(name + ", one row forwardBackward",
                 b -> loss.forwardBackward(b.logits, b.allTargets[0], b.gradient)));
+    }
+
+    private static void addNumbers(List<Form> forms) {
+        Sigmoid sigmoid = Sigmoid.create();
+        forms.add(Form.of("sigmoid forward", b -> sigmoid.forward(b.logits, b.layout, b.gradient)));
+        forms.add(Form.of("sigmoid backward",
+                b -> sigmoid.backward(b.probabilities, b.upstream, b.layout, b.gradient)));
+        BinaryCrossEntropyLoss binary = BinaryCrossEntropyLoss.builder().labelSmoothing(0.1).positiveWeights(2)
+                .build();
+        forms.add(new Form("binary forward", b -> binary.forward(b.logits, b.layout, b.distributions)));
+        forms.add(new Form("binary forwardBackward",
+                b -> binary.forwardBackward(b.logits, b.layout, b.distributions, 2, b.gradient)));
+        forms.add(Form.of("binary curvature", b -> binary.curvature(b.logits, b.layout, b.distributions,
+                Curvature.FISHER, b.gradient, b.curvature)));
+        CrossEntropyLoss classes = CrossEntropyLoss.builder().ignoreIndex(IGNORED).build();
+        forms.add(Form.of("cross-entropy curvature", b -> classes.curvature(b.logits, b.layout, b.targets,
+                Curvature.HESSIAN, b.gradient, b.curvature)));
+        DistributionLoss gaussian = DistributionLoss.builder(Distribution.gaussian()).ignoreMissing().build();
+        forms.add(new Form("gaussian short forwardBackward",
+                b -> gaussian.forwardBackward(b.twoOutputs, b.upstreamPerSample, b.twoGradients)));
+        forms.add(Form.of("gaussian short curvature", b -> gaussian.curvature(b.twoOutputs, b.two,
+                b.upstreamPerSample, Curvature.HESSIAN, b.twoGradients, b.twoCurvatures)));
     }
 
     private static void addIndices(List<Form> forms, String name, Function<Batch, AnyLoss> o,

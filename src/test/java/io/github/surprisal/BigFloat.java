@@ -38,7 +38,7 @@ public final class BigFloat implements Comparable<BigFloat> {
     final BigInteger mantissa;
     final int exponent;
 
-    private BigFloat(BigInteger mantissa, int exponent) {
+    BigFloat(BigInteger mantissa, int exponent) {
         this.mantissa = mantissa;
         this.exponent = exponent;
     }
@@ -119,7 +119,7 @@ public final class BigFloat implements Comparable<BigFloat> {
     }
 
     /** The position of the leading bit: {@code 2^e <= |value| < 2^(e+1)}. */
-    private int magnitude() {
+    int magnitude() {
         return mantissa.abs().bitLength() - 1 + exponent;
     }
 

@@ -3,6 +3,7 @@ package io.github.surprisal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
@@ -27,7 +28,8 @@ class DigestTest {
     private static final long[] EXPECTED = {
         0xde808435ec099083L, 0x3e86fdbbd7123e9eL, 0x963924404d6ee1ecL,
         0xddc4d58e3a87deb4L, 0x0ccd0e5b4beea8b7L, 0x79212845510d2d7bL,
-        0x347897f4a000617cL, 0xb4369764759b709aL, 0x5ffa5940d4019671L};
+        0x347897f4a000617cL, 0xb4369764759b709aL, 0x5ffa5940d4019671L,
+        0x4ee6292aa10220e2L};
 
     private static final long SEED = 20240611;
     private static final int IGNORED = -1;
@@ -123,6 +125,19 @@ class DigestTest {
                 s.forwardBackward(Layout.of(14_000, 10), Values.ORDINARY);
                 s.forwardBackward(Layout.of(1_400, 101), Values.MIXED);
                 s.forwardBackward(Layout.of(14, 100, 101), Values.ORDINARY);
+            }
+        },
+        /** Losses of numbers, sigmoid, and the second derivatives of every loss. */
+        NUMBERS {
+            @Override
+            void run(Session s) {
+                for (Values values : Values.values()) {
+                    s.binary(Layout.of(70, 5), values);
+                    s.binary(Layout.of(3, 2, 9).at(2).withRowStride(23), values);
+                    s.curvatures(Layout.of(9, 10), values);
+                    s.curvatures(Layout.of(2, 50, 3), values);
+                    s.distributions(values);
+                }
             }
         };
 
@@ -324,6 +339,68 @@ class DigestTest {
             gradient = logits.clone();
             add(crossEntropy.forwardBackward(gradient, layout, distributions(layout), 0.5, gradient));
             add(gradient);
+        }
+
+        private <B extends ReductionBuilder<B>> B options(B builder) {
+            return pool == null ? builder : builder.parallel(pool);
+        }
+
+        /** Binary cross-entropy and sigmoid, all forms. */
+        void binary(Layout layout, Values values) {
+            double[] logits = array(size(layout), () -> values.next(random));
+            int n = layout.samples() * layout.classes();
+            double[] targets = array(n, () -> random.nextInt(3) == 0 ? random.nextDouble() : random.nextInt(2));
+            double[] weights = array(layout.classes(), random::nextDouble);
+            double[] result = logits.clone();
+            Sigmoid sigmoid = pool == null ? Sigmoid.create() : Sigmoid.builder().parallel(pool).build();
+            sigmoid.forward(logits, layout, result);
+            add(result);
+            sigmoid.backward(result, logits, layout, result);
+            add(result);
+            for (double smoothing : new double[] {0, 0.1}) {
+                all(options(BinaryCrossEntropyLoss.builder().labelSmoothing(smoothing)
+                        .positiveWeights(smoothing == 0 ? new double[] {1} : weights)).build(), logits, layout, targets);
+            }
+        }
+
+        /** A few distributions, all forms. */
+        void distributions(Values values) {
+            for (Distribution distribution : List.of(Distribution.gaussian(), Distribution.studentT(),
+                    Distribution.poisson(), Distribution.gamma(2), Distribution.negativeBinomial(3))) {
+                Layout layout = Layout.of(2, distribution.parameters(), 11);
+                double[] outputs = array(size(layout), () -> values.next(random));
+                double[] targets = array(22, () -> 1 + random.nextInt(20));
+                targets[3] = Double.NaN;
+                all(options(DistributionLoss.builder(distribution).ignoreMissing()).build(), outputs, layout, targets);
+            }
+        }
+
+        private void all(Loss loss, double[] input, Layout layout, double[] targets) {
+            double[] gradient = new double[input.length];
+            double[] curvature = new double[input.length];
+            double[] losses = new double[targets.length];
+            add(loss.forwardBackward(input, layout, targets, 0.75, gradient));
+            add(gradient);
+            loss.forwardPerSample(input, layout, targets, losses);
+            add(losses);
+            for (Curvature kind : Curvature.values()) {
+                loss.curvature(input, layout, targets, kind, gradient, curvature);
+                add(gradient);
+                add(curvature);
+            }
+        }
+
+        /** The second derivatives of the losses of classes. */
+        void curvatures(Layout layout, Values values) {
+            double[] logits = array(size(layout), () -> values.next(random));
+            double[] gradient = new double[logits.length];
+            double[] curvature = new double[logits.length];
+            crossEntropy.curvature(logits, layout, targets(layout), Curvature.HESSIAN, gradient, curvature);
+            add(gradient);
+            add(curvature);
+            crossEntropy.curvature(logits, layout, distributions(layout), Curvature.FISHER, gradient, curvature);
+            add(gradient);
+            add(curvature);
         }
 
         private static int size(Layout layout) {

@@ -108,6 +108,15 @@ final class ExactLoss {
         return quotient(BigFloat.max(probabilityTerm(c), targetTerm(c)), factor.abs(), divisor);
     }
 
+    /** p (1 - p) sum(q), the second derivative with respect to logit c. */
+    double secondDerivative(int c) {
+        if (isNaN()) {
+            return Double.NaN;
+        }
+        BigFloat others = row.sum().subtract(row.exponential(c));
+        return probabilityTerm(c).multiply(others).divide(row.sum().multiply(row.sum()).multiply(scale)).toDouble();
+    }
+
     private BigFloat probabilityTerm(int c) {
         return row.exponential(c).multiply(total);
     }

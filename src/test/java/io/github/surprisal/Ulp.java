@@ -72,6 +72,10 @@ final class Ulp {
             }
         }
 
+        long worst() {
+            return worst;
+        }
+
         @Override
         public String toString() {
             return "worst " + worst + " ulp" + where + "; 0 ulp: " + counts[0] + ", 1: " + counts[1] + ", 2: "

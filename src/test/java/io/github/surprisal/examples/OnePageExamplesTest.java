@@ -41,6 +41,17 @@ class OnePageExamplesTest {
                         "in one batch +(\\d\\.\\d\\d)(?s:.*)mean of the parts' means +(?!\\1)\\d",
                         "(?:\n +\\d  \\S+ +\\S+ +\\d\\.\\de[-+]\\d\\d){4}\n"
                                 + "No difference exceeds what rounding can do: true\n"),
+                example("Uncertainty", Uncertainty::main,
+                        // a nat less than the prediction 0 +- 1; the least possible is near -0.2
+                        "loss before training +1\\.\\d{3} nats\nloss on new data +-?0\\.[01]\\d\\d nats\n",
+                        // 68.3 and 95.4 per cent, of 2000 new targets
+                        "within 1 predicted deviation +(6[5-9]|7[0-3])\\.\\d %",
+                        "within 2 predicted deviations +9[3-7]\\.\\d %",
+                        "\n +0\\.5 +0\\.997 +0\\.9\\d\\d +0\\.250 +0\\.2\\d\\d\n"),
+                example("Counts", Counts::main,
+                        // 0.5 and 1.5 are what the counts were drawn with
+                        "Poisson +0\\.5\\d +1\\.5\\d +2\\.0\\d\\d\\d\n",
+                        "negative binomial +0\\.5\\d +1\\.5\\d +1\\.8\\d\\d\\d\n"),
                 example("Threads", Threads::main,
                         "loss on one thread +(\\S+)\n +loss on the common pool +\\1\n",
                         "gradients the same bits +true\n",

@@ -162,7 +162,7 @@ final class Factors {
         anyHeld |= all != kept;
     }
 
-    /** Keeps more of a sample's factor back, if its product with a size is so large that what follows might overflow. */
+    /** Keeps more of a factor back, if its product with a size is so large that what follows might overflow. */
     void damp(Block b, int slot, double size) {
         if (Math.abs(factor.high[slot]) * size > DAMPED) {
             keepBack(b, slot, DAMPING);
@@ -195,6 +195,42 @@ final class Factors {
     /** The infinity or NaN that a sample's factor is, or 1. */
     double held(int slot) {
         return held[slot];
+    }
+
+    /** Whether the factors are all there is to multiply by. */
+    boolean isWhole() {
+        return !anyHeld;
+    }
+
+    /** (high + low) 2^power times a sample's factor and what was kept back of it, rounded once. */
+    double times(int slot, double high, double low, int power) {
+        double f = factor.high[slot];
+        double g = factor.low[slot];
+        double size = Math.abs(high);
+        if (power == 0 && !anyHeld && size >= SMALL && size <= DAMPED) {
+            double product = f * high;
+            return product + (Math.fma(f, high, -product) + (f * low + g * high));
+        }
+        double special = anyHeld ? held[slot] : 1.0;
+        if (f == 0.0 && high == high) {
+            return 0.0; // also 0 times an infinite derivative
+        }
+        if (!(size <= Double.MAX_VALUE) || high == 0.0) {
+            return high * f * special;
+        }
+        // both near 1, so that no part of the product leaves the range
+        int e = Math.getExponent(f);
+        int h = Math.getExponent(high);
+        double a = Math.scalb(f, -e);
+        double b = Math.scalb(high, -h);
+        double product = a * b;
+        double sum = product + (Math.fma(a, b, -product) + (a * Math.scalb(low, -h) + Math.scalb(g, -e) * b));
+        return Math.scalb(sum, e + h + power + (anyHeld ? heldExponent[slot] : 0)) * special;
+    }
+
+    /** A number of a sample times what was kept back of its factor. */
+    double restore(int slot, double value) {
+        return anyHeld ? Math.scalb(value, heldExponent[slot]) * held[slot] : value;
     }
 
     /** Multiplies the results of a chunk by what was kept back. */

@@ -79,5 +79,6 @@ public final class IndexNll extends LossOperation {
         }
         put(c, targets.ofSlot, gradientOfTarget);
         factors.finish(c, this, gradient);
+        clearCurvature(c);
     }
 }

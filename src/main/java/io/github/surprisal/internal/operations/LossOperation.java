@@ -26,6 +26,10 @@ public abstract class LossOperation extends RowOperation {
     protected Object input;
     /** Where the gradient goes. */
     protected Object gradient = NOWHERE;
+    /** Where the second derivatives go. */
+    protected Object curvature = NOWHERE;
+    /** Whether their expectations are asked for. */
+    protected boolean fisher;
     /** What the gradient is multiplied by. */
     protected final Factors factors = new Factors();
 
@@ -55,6 +59,18 @@ public abstract class LossOperation extends RowOperation {
     /** Writes the gradient to an array. */
     public final void writeGradient(Object to) {
         gradient = to;
+    }
+
+    /** Writes the diagonal of the Hessian to an array, beside the gradient and multiplied by nothing. */
+    public final void writeHessian(Object to) {
+        curvature = to;
+        fisher = false;
+    }
+
+    /** The same for the Fisher information. */
+    public final void writeFisher(Object to) {
+        curvature = to;
+        fisher = true;
     }
 
     /** Multiplies the gradient by a number over a denominator that is finite and not 0. */
@@ -134,6 +150,8 @@ public abstract class LossOperation extends RowOperation {
         elements = other.elements;
         input = other.input;
         gradient = other.gradient;
+        curvature = other.curvature;
+        fisher = other.fisher;
         losses = other.losses;
         groupSums = other.groupSums;
         factors.copyUpstream(other.factors);
@@ -148,6 +166,7 @@ public abstract class LossOperation extends RowOperation {
         geometry = null;
         input = NOWHERE;
         gradient = NOWHERE;
+        curvature = NOWHERE;
         losses = NOWHERE;
         groupSums = NOWHERE;
         factors.release();
@@ -163,6 +182,11 @@ public abstract class LossOperation extends RowOperation {
     @Override
     protected final boolean writes() {
         return gradient != NOWHERE;
+    }
+
+    /** Whether second derivatives are written, and so a gradient too. */
+    protected final boolean writesCurvature() {
+        return curvature != NOWHERE;
     }
 
     @Override
@@ -184,6 +208,9 @@ public abstract class LossOperation extends RowOperation {
     final void skip(int sample) {
         if (writes()) {
             elements.clear(gradient, geometry.address(sample), geometry.inner, geometry.classes);
+        }
+        if (writesCurvature()) {
+            elements.clear(curvature, geometry.address(sample), geometry.inner, geometry.classes);
         }
     }
 
@@ -246,9 +273,23 @@ public abstract class LossOperation extends RowOperation {
         sum.clear();
     }
 
+    /** Writes second derivatives of 0, if there are any to write: the loss is linear in its input. */
+    final void clearCurvature(Chunk c) {
+        for (int i = 0; writesCurvature() && i < c.block.count(); i++) {
+            if (!c.block.retries()[i]) {
+                elements.clear(curvature, c.block.base[i] + c.from * geometry.inner, geometry.inner, c.classes);
+            }
+        }
+    }
+
     /** Sets one element of the gradient of each sample that is not to be tried again, where it lies in a chunk. */
     final void put(Chunk c, int[] classOfSlot, double[] bySlot) {
-        elements.scatter(gradient, c.block.base, geometry.inner, classOfSlot, c.from, c.classes, c.block.retries(),
+        put(gradient, c, classOfSlot, bySlot);
+    }
+
+    /** The same in another array. */
+    final void put(Object into, Chunk c, int[] classOfSlot, double[] bySlot) {
+        elements.scatter(into, c.block.base, geometry.inner, classOfSlot, c.from, c.classes, c.block.retries(),
                 bySlot, c.block.count());
     }
 }

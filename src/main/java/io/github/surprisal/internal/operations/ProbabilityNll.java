@@ -151,6 +151,7 @@ public final class ProbabilityNll extends LossOperation {
         } else {
             writeLarge(c);
         }
+        clearCurvature(c);
     }
 
     /** The gradient of shares that may overflow: its sign is the factor's, whatever happens to a low part. */

@@ -40,6 +40,7 @@ public final class ShareCrossEntropy extends LossOperation {
     /** What multiplies the exponentials: the factor times the sum of the shares over the sum of the exponentials. */
     private final Pairs scale = pairsPerSample();
     private final double[] gradientOfApart = perSample();
+    private final double[] curvatureOfApart = perSample();
     // with care
     private final LossSum sum = new LossSum();
     /** The number of classes above -Infinity. */
@@ -52,7 +53,7 @@ public final class ShareCrossEntropy extends LossOperation {
     private ShareCrossEntropy() {
     }
 
-    /** A call with class indices and smoothing. */
+    /** A call with class indices, smoothed or not. */
     public static ShareCrossEntropy smoothing(Geometry g, Elements door, Object logits, int[] targets,
             ClassSettings settings) {
         ShareCrossEntropy loss = POOL.take();
@@ -238,6 +239,33 @@ public final class ShareCrossEntropy extends LossOperation {
         c.store(elements, c.other, gradient);
         put(c, exponentials.apart, gradientOfApart);
         factors.finish(c, this, gradient);
+        writeCurvature(c);
+    }
+
+    /**
+     * Writes p (1 - p) sum m from the exponentials that are still there: 1 - p of the class apart is R / (R + E), and
+     * no other class is above 1/2. Targets do not enter but for their shares, so that Hessian and Fisher information
+     * are the same.
+     */
+    private void writeCurvature(Chunk c) {
+        if (!writesCurvature()) {
+            return;
+        }
+        Block b = c.block;
+        for (int i = 0; i < b.count(); i++) {
+            double total = exponentials.total.high[i];
+            double sh = scale.high[i];
+            double sl = scale.low[i];
+            for (int k = 0; k < c.classes; k++) {
+                int at = c.position(i, k);
+                double e = c.exponentials()[c.exponentialsAt() + at];
+                c.other[at] = factors.restore(i, Math.fma(e, sh, e * sl) * (1.0 - e / total));
+            }
+            double r = exponentials.rest.high[i];
+            curvatureOfApart[i] = factors.restore(i, Math.fma(r, sh, r * sl) * (exponentials.ofApart.high[i] / total));
+        }
+        c.store(elements, c.other, curvature);
+        put(curvature, c, exponentials.apart, curvatureOfApart);
     }
 
     // ---- with care
@@ -345,5 +373,6 @@ public final class ShareCrossEntropy extends LossOperation {
         c.store(elements, c.other, gradient);
         put(c, exponentials.apart, gradientOfApart);
         factors.finish(c, this, gradient);
+        writeCurvature(c);
     }
 }

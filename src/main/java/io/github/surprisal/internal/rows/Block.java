@@ -118,6 +118,11 @@ public final class Block {
         anyRetry = true;
     }
 
+    /** Whether samples are left to the next attempt. */
+    public boolean anyRetry() {
+        return anyRetry;
+    }
+
     /** Which samples are left to the next attempt, by slot. */
     public boolean[] retries() {
         return retry;

@@ -68,6 +68,7 @@ public final class Chunk {
         inputLoaded = false;
         long all = geometry.rows ? geometry.classes + KernelSet.STRIPES - 1L : (long) geometry.classes * of.width;
         kept = geometry.whole() || all <= KEPT;
+        at(0);
         exponentials = geometry.whole() || !kept ? ofChunk : chunkOfResults.roomForAll((int) all);
     }
 
@@ -249,6 +250,11 @@ public final class Chunk {
 
     /** Loads from a dense array in the layout's order, without offset and padding. */
     public void loadDense(Elements elements, Object source, double[] into) {
+        if (geometry.classes == 1 && block.isContiguous()) {
+            elements.copyOut(source, block.sample(0), into, 0, block.count());
+            Arrays.fill(into, block.count(), block.width, 0.0);
+            return;
+        }
         for (int i = 0; i < block.count(); i++) {
             denseBase[i] = geometry.denseAddress(block.sample(i));
         }
@@ -312,7 +318,8 @@ public final class Chunk {
 
     /** Whether the samples lie side by side, each class of them in one piece. */
     private boolean adjacent(int[] base) {
-        return geometry.inner > 1 && base[block.count() - 1] - base[0] == block.count() - 1;
+        return (geometry.inner > 1 || geometry.classes == 1)
+                && base[block.count() - 1] - base[0] == block.count() - 1;
     }
 
     /** Lays a number for each class of the chunk beside the samples, 1 if there are none. */

@@ -53,6 +53,9 @@ public final class Geometry {
     /** The place of sample 0 in arrays of targets, and of whatever else has one entry for each sample. */
     public final int firstTarget;
 
+    /** Where elements are samples: how many in a row have the same label. */
+    public final int run;
+
     /** How many samples make a group: what threads get is whole groups. Part of the order in which losses are added. */
     final int group;
     /** Whether blocks are rows; else they are tiles. */
@@ -69,6 +72,12 @@ public final class Geometry {
     /** A geometry whose extent has been checked to fit an int. */
     public Geometry(int batch, int classes, int inner, int offset, int rowStride, int firstTarget,
             String description) {
+        this(batch, classes, inner, offset, rowStride, firstTarget, 1, description);
+    }
+
+    private Geometry(int batch, int classes, int inner, int offset, int rowStride, int firstTarget, int run,
+            String description) {
+        this.run = run;
         this.description = description;
         this.batch = batch;
         this.classes = classes;
@@ -148,6 +157,19 @@ public final class Geometry {
     /** How many targets an array needs, those before the first one included. */
     public int targetsExtent() {
         return samples() == 0 ? 0 : firstTarget + samples();
+    }
+
+    /** The same elements in the same order, each a sample of one class. */
+    public Geometry ofElements() {
+        int row = classes * inner;
+        return row == rowStride || batch == 1
+                ? new Geometry(1, 1, batch * row, offset, batch * row, firstTarget, inner, description)
+                : new Geometry(batch, 1, row, offset, rowStride, firstTarget, inner, description);
+    }
+
+    /** So many samples of one class, side by side. */
+    public static Geometry line(int samples) {
+        return rows(samples, 1);
     }
 
     /** A batch of contiguous rows. The last few that were asked for are kept, so that a warm call allocates nothing. */
