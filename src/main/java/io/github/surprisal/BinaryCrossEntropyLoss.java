@@ -165,8 +165,8 @@ public final class BinaryCrossEntropyLoss extends Loss {
 
     @Override
     void checkTargets(Geometry g, double[] targets) {
-        Require.holds(targets.length, TARGETS, g.samples(), g);
-        for (int s = 0; s < g.samples(); s++) {
+        Require.holds(targets.length, TARGETS, g.targetsExtent(), g);
+        for (int s = g.firstTarget; s < g.targetsExtent(); s++) {
             if (!(targets[s] >= 0.0 && targets[s] <= 1.0)) {
                 Require.target(targets[s], s, "[0, 1]", ignoresMissing);
             }

@@ -160,8 +160,8 @@ public final class DistributionLoss extends Loss {
             throw new IllegalArgumentException("layout.classes() is " + g.classes + ", but must be "
                     + likelihood.parameters() + ", the parameters of " + distribution);
         }
-        Require.holds(targets.length, TARGETS, g.samples(), g);
-        for (int s = 0; s < g.samples(); s++) {
+        Require.holds(targets.length, TARGETS, g.targetsExtent(), g);
+        for (int s = g.firstTarget; s < g.targetsExtent(); s++) {
             if (!likelihood.accepts(targets[s])) {
                 Require.target(targets[s], s, likelihood.support(), ignoresMissing);
             }

@@ -55,7 +55,7 @@ public final class BinaryCrossEntropy extends LossOperation {
     public static BinaryCrossEntropy of(Geometry g, Elements door, Object logits, double[] targets,
             LabelSettings settings) {
         BinaryCrossEntropy loss = take(g, door, logits, settings);
-        loss.targets.set(targets);
+        loss.targets.set(targets, g.firstTarget);
         return loss;
     }
 
@@ -63,7 +63,7 @@ public final class BinaryCrossEntropy extends LossOperation {
     public static BinaryCrossEntropy withMissing(Geometry g, Elements door, Object logits, double[] targets,
             LabelSettings settings) {
         BinaryCrossEntropy loss = take(g, door, logits, settings);
-        loss.targets.setWithMissing(targets);
+        loss.targets.setWithMissing(targets, g.firstTarget);
         return loss;
     }
 

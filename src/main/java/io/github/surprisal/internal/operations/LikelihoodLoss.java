@@ -23,7 +23,7 @@ public final class LikelihoodLoss extends LossOperation {
     public static LikelihoodLoss of(Geometry g, Elements door, Object outputs, double[] targets,
             Likelihood likelihood) {
         LikelihoodLoss loss = take(g, door, outputs, likelihood);
-        loss.targets.set(targets);
+        loss.targets.set(targets, g.firstTarget);
         return loss;
     }
 
@@ -31,7 +31,7 @@ public final class LikelihoodLoss extends LossOperation {
     public static LikelihoodLoss withMissing(Geometry g, Elements door, Object outputs, double[] targets,
             Likelihood likelihood) {
         LikelihoodLoss loss = take(g, door, outputs, likelihood);
-        loss.targets.setWithMissing(targets);
+        loss.targets.setWithMissing(targets, g.firstTarget);
         return loss;
     }
 

@@ -3,28 +3,32 @@ package io.github.surprisal.internal.operations;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Geometry;
 
-/** Targets that are numbers, one for each sample; NaN may stand for a missing one. */
+/** Targets that are numbers, one for each sample from a first one on; NaN may stand for a missing one. */
 final class NumberTargets {
 
     private static final double[] NONE = {};
 
     private double[] targets = NONE;
+    private int from;
     private boolean mayMiss;
 
     /** Targets none of which is missing. */
-    void set(double[] of) {
+    void set(double[] of, int first) {
         targets = of;
+        from = first;
         mayMiss = false;
     }
 
     /** Targets of which those that are NaN are missing. */
-    void setWithMissing(double[] of) {
+    void setWithMissing(double[] of, int first) {
         targets = of;
+        from = first;
         mayMiss = true;
     }
 
     void share(NumberTargets other) {
         targets = other.targets;
+        from = other.from;
         mayMiss = other.mayMiss;
     }
 
@@ -33,7 +37,7 @@ final class NumberTargets {
     }
 
     double get(int sample) {
-        return targets[sample];
+        return targets[from + sample];
     }
 
     double[] array() {
@@ -47,7 +51,7 @@ final class NumberTargets {
             return;
         }
         for (int s = first; s < last; s++) {
-            if (Double.isNaN(targets[s])) {
+            if (Double.isNaN(targets[from + s])) {
                 loss.skip(s);
             } else {
                 b.add(s);
@@ -59,7 +63,7 @@ final class NumberTargets {
     void findDenominator(Geometry g, LossSum denominator) {
         int missing = 0;
         for (int s = 0; mayMiss && s < g.samples(); s++) {
-            missing += Double.isNaN(targets[s]) ? 1 : 0;
+            missing += Double.isNaN(targets[from + s]) ? 1 : 0;
         }
         denominator.setCount(g.samples() - missing);
     }
