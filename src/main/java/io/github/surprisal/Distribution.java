@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.function.DoubleFunction;
 
 /**
- * A family of distributions, described by how a model's raw outputs are its parameters: what a {@link DistributionLoss} is the
- * negative log-likelihood of. Immutable; it computes nothing.
+ * A family of distributions, described by how a model's raw outputs are its parameters: what a {@link DistributionLoss}
+ * is the negative log-likelihood of. Immutable; it computes nothing.
  *
  * <p>Raw outputs are any numbers, as the last layer of a network or the trees of a booster give them: locations as they
  * are, positive parameters by their logarithm, probabilities by their logit. Nothing is clamped and no epsilon added. A
@@ -280,7 +280,8 @@ public final class Distribution implements Serializable {
      *     loss      y softplus(-x) + (n - y) softplus(x) - log(n choose y)
      *     gradient  (n - y) sigmoid(x) - y sigmoid(-x)
      * </pre>
-     * Neither n nor y need be whole. In PyTorch Binomial(n, logits=x). For one trial see {@link BinaryCrossEntropyLoss}.
+     * Neither n nor y need be whole. In PyTorch Binomial(n, logits=x). For one trial see
+     * {@link BinaryCrossEntropyLoss}.
      *
      * @param trials positive and finite
      * @return the distribution

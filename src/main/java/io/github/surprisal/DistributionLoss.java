@@ -171,9 +171,10 @@ public final class DistributionLoss extends Loss {
     @Override
     void checkKind(Curvature kind) {
         super.checkKind(kind);
-        Require.that(kind == Curvature.HESSIAN || likelihood.hasFisher(),
-                "kind is FISHER, but the Fisher information of %s has no closed form: HESSIAN, or a known shape",
-                distribution);
+        if (kind == Curvature.FISHER && !likelihood.hasFisher()) {
+            throw new IllegalArgumentException("kind is FISHER, but the Fisher information of " + distribution
+                    + " has no closed form: HESSIAN, or a known shape");
+        }
     }
 
     @Override

@@ -19,8 +19,8 @@ import java.util.Objects;
  *   gradient = upstream * p * (1 - p)
  * </pre>
  *
- * <p><b>Accuracy.</b> Every probability is within 1 ulp of the exact value, in both tails and where it is subnormal. The
- * gradient takes the probabilities as they are, rounded, and is within 1 ulp of upstream p (1 - p) unless p is
+ * <p><b>Accuracy.</b> Every probability is within 1 ulp of the exact value, in both tails and where it is subnormal.
+ * The gradient takes the probabilities as they are, rounded, and is within 1 ulp of upstream p (1 - p) unless p is
  * subnormal or the upstream beyond 1e300; a probability that has become 1 has gradient 0 (for training take
  * {@link BinaryCrossEntropyLoss}, which keeps that tail). Held by {@code BinaryCrossEntropyLossTest}.
  *

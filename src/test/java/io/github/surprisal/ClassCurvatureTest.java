@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -113,6 +114,35 @@ class ClassCurvatureTest {
     private static void assertZeroInside(double[] curvature, double[] input, double[] gradient) {
         for (int i = 0; i < curvature.length; i++) {
             assertThat(curvature[i]).isEqualTo(gradient[i] == Bits.UNTOUCHED ? input[i] : 0);
+        }
+    }
+
+    /** Rows so long that threads share them, and that their exponentials are found twice. */
+    @Test
+    void longRowsHaveTheSameBitsOnThreads() {
+        int classes = (1 << 20) + 77;
+        double[] logits = new Random(5).doubles(classes, -20, 20).toArray();
+        Layout layout = Layout.of(1, classes);
+        int[] target = {12345};
+        double[] gradient = new double[classes];
+        double[] curvature = new double[classes];
+        CrossEntropyLoss.create().curvature(logits, layout, target, Curvature.HESSIAN, gradient, curvature);
+        double[] probabilities = Softmax.create().forward(logits, classes);
+        for (int c = 0; c < classes; c += 1001) {
+            double p = probabilities[c];
+            // that product has three roundings of its own
+            assertThat(Ulp.distance(curvature[c], p * (1 - p))).isLessThanOrEqualTo(BUDGET + 3);
+        }
+        ForkJoinPool pool = new ForkJoinPool(3);
+        try {
+            double[] otherGradient = new double[classes];
+            double[] inPlace = logits.clone();
+            CrossEntropyLoss.builder().parallel(pool).build()
+                    .curvature(inPlace, layout, target, Curvature.FISHER, otherGradient, inPlace);
+            Bits.assertSame(otherGradient, gradient, "gradient");
+            Bits.assertSame(inPlace, curvature, "second derivatives");
+        } finally {
+            pool.shutdown();
         }
     }
 

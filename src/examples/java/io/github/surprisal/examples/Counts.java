@@ -61,7 +61,7 @@ public final class Counts {
         System.out.printf("%-24s %6.2f  %6.2f          %8.4f%n", name, intercept, slope, loss.forward(logMeans, y));
     }
 
-    /** A negative binomial count: of Poisson, with a mean that is itself drawn, from a gamma distribution of shape 2. */
+    /** A negative binomial count: Poisson, with a mean that is drawn itself, from a gamma distribution of shape 2. */
     private static double count(double mean, Random random) {
         double rate = -mean / SHAPE * (Math.log(1 - random.nextDouble()) + Math.log(1 - random.nextDouble()));
         int count = 0;

@@ -76,8 +76,18 @@ public final class Sigmoids {
         }
     }
 
-    /** negative max(x, 0) + positive max(-x, 0) for ordinary x, for i in [0, n): one of the two is 0. */
-    public static void linear(double[] x, Pairs positive, Pairs negative, int n, Pairs of) {
+    /** max(x, 0) and max(-x, 0) for ordinary x, for i in [0, n), exactly: sums of halves. */
+    public static void sides(double[] x, int n, double[] above, double[] below) {
+        for (int i = 0; i < n; i++) {
+            double v = 0.5 * x[i];
+            double size = Math.abs(v);
+            above[i] = size + v;
+            below[i] = size - v;
+        }
+    }
+
+    /** negative max(x, 0) + positive max(-x, 0), for i in [0, n): one of the two is 0. */
+    public static void linear(double[] above, double[] below, Pairs positive, Pairs negative, int n, Pairs of) {
         double[] ph = positive.high;
         double[] pl = positive.low;
         double[] nh = negative.high;
@@ -85,15 +95,12 @@ public final class Sigmoids {
         double[] high = of.high;
         double[] low = of.low;
         for (int i = 0; i < n; i++) {
-            double v = x[i];
-            double half = 0.5 * Math.abs(v);
-            double above = half + 0.5 * v;
-            double below = half - 0.5 * v;
-            // the greater product and its error; the other one is 0
-            double p = ph[i] * below;
-            double q = nh[i] * above;
-            double l = Math.fma(ph[i], below, -p) + Math.fma(nh[i], above, -q);
-            low[i] = l + (nl[i] * above + pl[i] * below);
+            low[i] = nl[i] * above[i] + pl[i] * below[i];
+        }
+        for (int i = 0; i < n; i++) {
+            double p = ph[i] * below[i];
+            double q = nh[i] * above[i];
+            low[i] = Math.fma(ph[i], below[i], -p) + Math.fma(nh[i], above[i], -q) + low[i];
             high[i] = p + q;
         }
     }

@@ -34,6 +34,7 @@ public final class BinaryCrossEntropy extends LossOperation {
     private final double[] weight = perSample();
     private final double[] magic = perSample();
     private final double[] room = perSample();
+    private final double[] otherRoom = perSample();
     private final Pairs one = pairsPerSample();
     private final Pairs positive = pairsPerSample();
     private final Pairs negative = pairsPerSample();
@@ -42,6 +43,7 @@ public final class BinaryCrossEntropy extends LossOperation {
     private final Pairs denominator = pairsPerSample();
     private final Pairs a = pairsPerSample();
     private final Pairs b = pairsPerSample();
+    private final Pairs c = pairsPerSample();
     private final double[] gradientOfSlot = perSample();
     private final double[] curvatureOfSlot = perSample();
 
@@ -117,17 +119,17 @@ public final class BinaryCrossEntropy extends LossOperation {
             }
             return;
         }
-        Chunk c = block.chunk;
-        c.loadInput(elements, input);
-        leaveOthers(block, c.input);
+        Chunk chunk = block.chunk;
+        chunk.loadInput(elements, input);
+        leaveOthers(block, chunk.input);
         int n = block.slots();
-        findTerms(c, n);
-        recordLosses(block, c.input, n);
+        findTerms(chunk, n);
+        recordLosses(block, chunk.input, n);
         if (writes()) {
-            findGradient(c.input, n);
+            findGradient(chunk.input, n);
         }
         if (writesCurvature()) {
-            findCurvature(c.input, n);
+            findCurvature(chunk.input, n);
         }
     }
 
@@ -143,20 +145,21 @@ public final class BinaryCrossEntropy extends LossOperation {
         }
     }
 
-    private void findTerms(Chunk c, int n) {
-        c.loadDense(elements, targets.array(), c.other);
-        settings.spread(c.block, geometry.run, weight);
-        Elementwise.shares(c.other, weight, n, settings.keepHigh, settings.keepLow, settings.floor, 0.0, positive);
-        Sigmoids.negatives(c.other, ones, n, settings.keepHigh, settings.keepLow, settings.floor, room, negative);
+    private void findTerms(Chunk chunk, int n) {
+        chunk.loadDense(elements, targets.array(), chunk.other);
+        settings.spread(chunk.block, geometry.run, weight);
+        Elementwise.shares(chunk.other, weight, n, settings.keepHigh, settings.keepLow, settings.floor, 0.0, positive);
+        Sigmoids.negatives(chunk.other, ones, n, settings.keepHigh, settings.keepLow, settings.floor, room, negative);
         Elementwise.totals(n, positive, negative, mass);
-        Sigmoids.minusMagnitudes(c.input, n, -ORDINARY, room);
-        c.kernels.exponentials(room, magic, n, exponential, c.scratch);
+        Sigmoids.minusMagnitudes(chunk.input, n, -ORDINARY, room);
+        chunk.kernels.exponentials(room, magic, n, exponential, chunk.scratch);
     }
 
     private void recordLosses(Block block, double[] x, int n) {
         block.chunk.kernels.logs(n, exponential, one, a, block.chunk.scratch);
         Sigmoids.products(n, a, mass, b);
-        Sigmoids.linear(x, positive, negative, n, a);
+        Sigmoids.sides(x, n, room, otherRoom);
+        Sigmoids.linear(room, otherRoom, positive, negative, n, a);
         Elementwise.totals(n, a, b, b);
         if (!block.anyRetry()) {
             record(block, b);
@@ -172,10 +175,10 @@ public final class BinaryCrossEntropy extends LossOperation {
     private void findGradient(double[] x, int n) {
         Sigmoids.denominators(exponential, n, denominator);
         Sigmoids.numerators(x, exponential, n, a);
-        Sigmoids.products(n, a, negative, a);
-        Sigmoids.complements(x, exponential, n, b);
-        Sigmoids.products(n, b, positive, b);
-        Elementwise.differences(n, a, b, a);
+        Sigmoids.products(n, a, negative, b);
+        Sigmoids.complements(x, exponential, n, a);
+        Sigmoids.products(n, a, positive, c);
+        Elementwise.differences(n, b, c, a);
         Elementwise.quotients(n, a, denominator, a);
         Sigmoids.products(n, a, factors.factor, gradientOfSlot);
     }
@@ -198,14 +201,14 @@ public final class BinaryCrossEntropy extends LossOperation {
     }
 
     @Override
-    protected void write(Chunk c) {
-        if (c.block.careful()) {
-            evaluation.write(this, c);
+    protected void write(Chunk chunk) {
+        if (chunk.block.careful()) {
+            evaluation.write(this, chunk);
             return;
         }
-        c.store(elements, gradientOfSlot, gradient);
+        chunk.store(elements, gradientOfSlot, gradient);
         if (writesCurvature()) {
-            c.store(elements, curvatureOfSlot, curvature);
+            chunk.store(elements, curvatureOfSlot, curvature);
         }
     }
 }

@@ -177,6 +177,10 @@ public final class ShareCrossEntropy extends LossOperation {
             Elementwise.quotients(b.slots(), scale, exponentials.total, scale);
             for (int i = 0; i < b.count(); i++) {
                 gradientOfApart[i] = gradientOfApart(b, i);
+                double r = exponentials.rest.high[i];
+                double product = Math.fma(r, scale.high[i], r * scale.low[i]);
+                curvatureOfApart[i] = factors.restore(i,
+                        product * (exponentials.ofApart.high[i] / exponentials.total.high[i]));
             }
         }
     }
@@ -261,8 +265,6 @@ public final class ShareCrossEntropy extends LossOperation {
                 double e = c.exponentials()[c.exponentialsAt() + at];
                 c.other[at] = factors.restore(i, Math.fma(e, sh, e * sl) * (1.0 - e / total));
             }
-            double r = exponentials.rest.high[i];
-            curvatureOfApart[i] = factors.restore(i, Math.fma(r, sh, r * sl) * (exponentials.ofApart.high[i] / total));
         }
         c.store(elements, c.other, curvature);
         put(curvature, c, exponentials.apart, curvatureOfApart);
