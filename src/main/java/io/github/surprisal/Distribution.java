@@ -429,10 +429,21 @@ public final class Distribution implements Serializable {
         return kind.describe(option);
     }
 
+    /**
+     * What is written in place of this distribution: its form.
+     *
+     * @return the form, which becomes a distribution again when it is read
+     */
     private Object writeReplace() {
         return new Form(kind, option);
     }
 
+    /**
+     * Refuses a stream that holds the distribution itself.
+     *
+     * @param stream the stream; not read
+     * @throws InvalidObjectException always
+     */
     private void readObject(ObjectInputStream stream) throws InvalidObjectException {
         throw new InvalidObjectException("a distribution is read from its form");
     }
