@@ -42,10 +42,10 @@ public abstract sealed class Loss permits ClassLoss {
     }
 
     /** Checks targets against a layout. */
-    abstract void checkTargets(Geometry g, double[] targets);
+    abstract void checkTargets(Geometry g, Elements door, Object targets);
 
     /** What is to be done for a call whose arguments have been checked. */
-    abstract LossOperation operation(Geometry g, double[] input, double[] targets);
+    abstract LossOperation operation(Geometry g, Elements door, Object input, Object targets);
 
     /**
      * The loss of a batch.
@@ -61,8 +61,7 @@ public abstract sealed class Loss permits ClassLoss {
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] input, Layout layout, double[] targets) {
-        Geometry g = check(input, layout, targets);
-        return forward(operation(g, input, targets));
+        return forward(Elements.DOUBLES, input, layout, targets);
     }
 
     /**
@@ -77,8 +76,7 @@ public abstract sealed class Loss permits ClassLoss {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] input, Layout layout, double[] targets, double upstream, double[] gradient) {
-        Geometry g = check(input, layout, targets, gradient);
-        backward(operation(g, input, targets), upstream, gradient);
+        backward(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -97,8 +95,7 @@ public abstract sealed class Loss permits ClassLoss {
      */
     public double forwardBackward(double[] input, Layout layout, double[] targets, double upstream,
             double[] gradient) {
-        Geometry g = check(input, layout, targets, gradient);
-        return forwardBackward(operation(g, input, targets), upstream, gradient);
+        return forwardBackward(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -113,10 +110,7 @@ public abstract sealed class Loss permits ClassLoss {
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] input, Layout layout, double[] targets, double[] losses) {
-        Geometry g = check(input, layout, targets);
-        checkLosses(g, input, losses);
-        Require.distinct(losses, LOSSES, targets, TARGETS);
-        forwardPerSample(operation(g, input, targets), losses);
+        forwardPerSample(Elements.DOUBLES, input, layout, targets, losses);
     }
 
     /**
@@ -133,12 +127,7 @@ public abstract sealed class Loss permits ClassLoss {
      */
     public void backwardPerSample(double[] input, Layout layout, double[] targets, double[] upstream,
             double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkUpstream(g, upstream);
-        checkGradient(g, gradient);
-        Require.distinct(gradient, GRADIENT, targets, TARGETS);
-        Require.distinct(gradient, GRADIENT, upstream, UPSTREAM);
-        backwardPerSample(operation(g, input, targets), upstream, gradient);
+        backwardPerSample(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -152,10 +141,149 @@ public abstract sealed class Loss permits ClassLoss {
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
+        return denominator(Elements.DOUBLES, layout, targets);
+    }
+
+    // ---- floats
+
+    /**
+     * {@link #forward(double[], Layout, double[])} on floats: the loss is a double.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's
+     *        order but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
+     * @return the mean over the samples or the sum of the losses, in nats
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or
+     *         infinite, {@code targets} is {@code input}, there is not one class weight for each class, or the mean is
+     *         over nothing and {@link EmptyMean#THROW} was asked for
+     * @throws NullPointerException if an argument is null
+     */
+    public double forward(float[] input, Layout layout, float[] targets) {
+        return forward(Elements.FLOATS, input, layout, targets);
+    }
+
+    /**
+     * {@link #backward(double[], Layout, double[], double, double[])} on floats: every element of the gradient is
+     * rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param upstream the factor: 1.0, a loss scale, or the share of a micro-batch in a larger batch
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code targets}
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(float[] input, Layout layout, float[] targets, double upstream, float[] gradient) {
+        backward(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #forwardBackward(double[], Layout, double[], double, double[])} on floats: the loss is a double, every
+     * element of the gradient is rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param upstream what the gradient is multiplied by
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code targets}
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public double forwardBackward(float[] input, Layout layout, float[] targets, double upstream,
+            float[] gradient) {
+        return forwardBackward(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #forwardPerSample(double[], Layout, double[], double[])} on floats: the losses are doubles.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param losses [batch, inner...], overwritten; in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or
+     *         if {@code losses} is one of the other arrays
+     * @throws NullPointerException if an argument is null
+     */
+    public void forwardPerSample(float[] input, Layout layout, float[] targets, double[] losses) {
+        forwardPerSample(Elements.FLOATS, input, layout, targets, losses);
+    }
+
+    /**
+     * {@link #backwardPerSample(double[], Layout, double[], double[], double[])} on floats: every element of the
+     * gradient is rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param upstream [batch, inner...], the factor of each sample; read
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but none of the others
+     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public void backwardPerSample(float[] input, Layout layout, float[] targets, double[] upstream,
+            float[] gradient) {
+        backwardPerSample(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #denominator(Layout, double[])} on floats: a double.
+     *
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @return the denominator, whatever the reduction of this loss
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there
+     *         is not one class weight for each class
+     * @throws NullPointerException if an argument is null
+     */
+    public double denominator(Layout layout, float[] targets) {
+        return denominator(Elements.FLOATS, layout, targets);
+    }
+
+    // ---- the same for whatever the elements of the arrays are
+
+    private double forward(Elements door, Object input, Layout layout, Object targets) {
+        Geometry g = check(door, input, layout, targets);
+        return forward(operation(g, door, input, targets));
+    }
+
+    private void backward(Elements door, Object input, Layout layout, Object targets, double upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets, gradient);
+        backward(operation(g, door, input, targets), upstream, gradient);
+    }
+
+    private double forwardBackward(Elements door, Object input, Layout layout, Object targets, double upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets, gradient);
+        return forwardBackward(operation(g, door, input, targets), upstream, gradient);
+    }
+
+    private void forwardPerSample(Elements door, Object input, Layout layout, Object targets, double[] losses) {
+        Geometry g = check(door, input, layout, targets);
+        checkLosses(g, input, losses);
+        Require.distinct(losses, LOSSES, targets, TARGETS);
+        forwardPerSample(operation(g, door, input, targets), losses);
+    }
+
+    private void backwardPerSample(Elements door, Object input, Layout layout, Object targets, double[] upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkUpstream(g, upstream);
+        checkGradient(g, door, gradient);
+        Require.distinct(gradient, GRADIENT, targets, TARGETS);
+        Require.distinct(gradient, GRADIENT, upstream, UPSTREAM);
+        backwardPerSample(operation(g, door, input, targets), upstream, gradient);
+    }
+
+    private double denominator(Elements door, Layout layout, Object targets) {
         Geometry g = Layout.geometry(layout);
         Objects.requireNonNull(targets, TARGETS);
-        checkTargets(g, targets);
-        return denominator(operation(g, targets, targets));
+        checkTargets(g, door, targets);
+        return denominator(operation(g, door, targets, targets));
     }
 
     // ---- checks, before anything is written
@@ -164,12 +292,12 @@ public abstract sealed class Loss permits ClassLoss {
         return inputName;
     }
 
-    final void checkInput(Geometry g, double[] input) {
-        Require.reaches(Elements.DOUBLES, input, inputName, g);
+    final void checkInput(Geometry g, Elements door, Object input) {
+        Require.reaches(door, input, inputName, g);
     }
 
-    final void checkGradient(Geometry g, double[] gradient) {
-        Require.reaches(Elements.DOUBLES, gradient, GRADIENT, g);
+    final void checkGradient(Geometry g, Elements door, Object gradient) {
+        Require.reaches(door, gradient, GRADIENT, g);
     }
 
     final void checkUpstream(Geometry g, double[] upstream) {
@@ -177,24 +305,24 @@ public abstract sealed class Loss permits ClassLoss {
         Require.holds(upstream.length, UPSTREAM, g.samples(), g);
     }
 
-    final void checkLosses(Geometry g, double[] input, double[] losses) {
+    final void checkLosses(Geometry g, Object input, double[] losses) {
         Objects.requireNonNull(losses, LOSSES);
         Require.holds(losses.length, LOSSES, g.samples(), g);
         Require.distinct(losses, LOSSES, input, inputName);
     }
 
-    private Geometry check(double[] input, Layout layout, double[] targets) {
+    private Geometry check(Elements door, Object input, Layout layout, Object targets) {
         Geometry g = Layout.geometry(layout);
         Objects.requireNonNull(targets, TARGETS);
-        checkInput(g, input);
-        checkTargets(g, targets);
+        checkInput(g, door, input);
+        checkTargets(g, door, targets);
         Require.distinct(targets, TARGETS, input, inputName);
         return g;
     }
 
-    private Geometry check(double[] input, Layout layout, double[] targets, double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkGradient(g, gradient);
+    private Geometry check(Elements door, Object input, Layout layout, Object targets, Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkGradient(g, door, gradient);
         Require.distinct(gradient, GRADIENT, targets, TARGETS);
         return g;
     }
@@ -205,7 +333,7 @@ public abstract sealed class Loss permits ClassLoss {
         return reduce(operation, 1.0);
     }
 
-    final void backward(LossOperation operation, double upstream, double[] gradient) {
+    final void backward(LossOperation operation, double upstream, Object gradient) {
         operation.writeGradient(gradient);
         if (!isEmptyMean(operation)) {
             reduce(operation, upstream);
@@ -215,7 +343,7 @@ public abstract sealed class Loss permits ClassLoss {
         operation.release();
     }
 
-    final double forwardBackward(LossOperation operation, double upstream, double[] gradient) {
+    final double forwardBackward(LossOperation operation, double upstream, Object gradient) {
         operation.writeGradient(gradient);
         return reduce(operation, upstream);
     }
@@ -226,7 +354,7 @@ public abstract sealed class Loss permits ClassLoss {
         operation.release();
     }
 
-    final void backwardPerSample(LossOperation operation, double[] upstream, double[] gradient) {
+    final void backwardPerSample(LossOperation operation, double[] upstream, Object gradient) {
         operation.writeGradient(gradient);
         operation.multiplyBy(upstream);
         operation.run(threads);

@@ -130,8 +130,7 @@ final class Exponentials {
             return sumShifted(c, of);
         }
         if (c.rows()) {
-            return of.elements.expSumOfRows(c.kernels, of.input(), c.block.base, c.from, c.runs(), c.classes, magic,
-                    c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
+            return of.elements.expSumOfRows(c, of.input(), magic);
         }
         c.loadInput(of.elements, of.input());
         return sumOfTile(c, c.input);
@@ -259,11 +258,9 @@ final class Exponentials {
     void scale(Chunk c, RowOperation of, Pairs factors, Object out) {
         recall(c, of);
         if (c.rows()) {
-            of.elements.scaleRows(c.kernels, c.exponentials(), c.exponentialsAt(), c.stride(), c.runs(), c.classes,
-                    factors, c.block.retries(), out, c.block.base, c.from, c.scratch);
+            of.elements.scaleRows(c, factors, out);
         } else {
-            c.kernels.scaleTile(c.exponentials(), c.exponentialsAt(), c.length(), c.width(), factors, c.other,
-                    c.scratch);
+            c.scale(factors, c.other);
             c.store(of.elements, c.other, out);
         }
     }

@@ -4,7 +4,6 @@ import io.github.surprisal.internal.kernels.Pairs;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Chunk;
 import io.github.surprisal.internal.rows.Geometry;
-import io.github.surprisal.internal.rows.RowOperation;
 import java.util.Arrays;
 
 /**
@@ -176,13 +175,18 @@ final class Factors {
         return held[slot];
     }
 
-    /** Multiplies the results of a chunk by what was kept back. */
-    void finish(Chunk c, RowOperation of, Object out) {
+    /** Whether anything is kept back of the factors of this block. */
+    boolean holds() {
+        return anyHeld;
+    }
+
+    /** Multiplies the results of a chunk by what was kept back, before the caller's array rounds them. */
+    void finish(Chunk c, double[] results) {
         for (int i = 0; anyHeld && i < c.block.count(); i++) {
-            if (!c.block.retries()[i] && (held[i] != 1.0 || heldExponent[i] != 0)) {
-                int p = c.block.base[i] + c.from * of.geometry.inner;
-                for (int k = 0; k < c.classes; k++, p += of.geometry.inner) {
-                    of.elements.set(out, p, Math.scalb(of.elements.get(out, p), heldExponent[i]) * held[i]);
+            if (held[i] != 1.0 || heldExponent[i] != 0) {
+                for (int k = 0; k < c.classes; k++) {
+                    int at = c.position(i, k);
+                    results[at] = Math.scalb(results[at], heldExponent[i]) * held[i];
                 }
             }
         }

@@ -99,8 +99,15 @@ public final class IndexCrossEntropy extends LossOperation {
 
     @Override
     protected void write(Chunk c) {
-        exponentials.scale(c, this, scale, gradient);
-        put(c, targets.ofSlot, gradientOfTarget);
-        factors.finish(c, this, gradient);
+        if (!factors.holds()) {
+            exponentials.scale(c, this, scale, gradient);
+            put(c, targets.ofSlot, gradientOfTarget);
+            return;
+        }
+        exponentials.recall(c, this);
+        c.scale(scale, c.other);
+        c.put(gradientOfTarget, targets.ofSlot, c.other);
+        factors.finish(c, c.other);
+        c.store(elements, c.other, gradient);
     }
 }

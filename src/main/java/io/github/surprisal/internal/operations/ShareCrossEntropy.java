@@ -235,9 +235,9 @@ public final class ShareCrossEntropy extends LossOperation {
             c.kernels.scaleMinusShares(c.exponentials(), c.exponentialsAt() + run * stride, c.terms, c.other,
                     c.start(run), c.length(), c.width(), scale, factors.factor, run, c.scratch);
         }
+        c.put(gradientOfApart, exponentials.apart, c.other);
+        factors.finish(c, c.other);
         c.store(elements, c.other, gradient);
-        put(c, exponentials.apart, gradientOfApart);
-        factors.finish(c, this, gradient);
     }
 
     // ---- with care
@@ -342,8 +342,8 @@ public final class ShareCrossEntropy extends LossOperation {
                 c.other[at] = Math.fma(-m, f, p) + (low - (m * fl + ml * f));
             }
         }
+        c.put(gradientOfApart, exponentials.apart, c.other);
+        factors.finish(c, c.other);
         c.store(elements, c.other, gradient);
-        put(c, exponentials.apart, gradientOfApart);
-        factors.finish(c, this, gradient);
     }
 }

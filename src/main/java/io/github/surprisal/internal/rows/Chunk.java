@@ -107,8 +107,7 @@ public final class Chunk {
 
     /** The greatest elements of the rows of this chunk, to arrays from an index on. */
     void extremes(Elements elements, Object source, double[] greatestOfRow, double[] magnitudeOfRow, int at) {
-        elements.extremesOfRows(kernels, source, block.base, from, block.count(), classes,
-                greatestOfRow, magnitudeOfRow, at, scratch);
+        elements.extremesOfRows(this, source, greatestOfRow, magnitudeOfRow, at);
     }
 
     // ---- the exponentials, kept from the sums to the results
@@ -126,6 +125,21 @@ public final class Chunk {
     /** Whether the exponentials of all chunks are still there when results are written. */
     public boolean keepsExponentials() {
         return kept;
+    }
+
+    /** The exponentials times factors of the samples, as two doubles, rounded once. */
+    public void scale(Pairs factors, double[] into) {
+        if (geometry.rows) {
+            scaleRows(factors, into);
+        } else {
+            kernels.scaleTile(exponentials, exponentialsAt(), length(), block.width, factors, into, scratch);
+        }
+    }
+
+    /** The same for samples that are rows. */
+    void scaleRows(Pairs factors, double[] into) {
+        kernels.scaleRows(exponentials, exponentialsAt(), stride(), runs(), classes, factors, block.retry, into,
+                rowStarts(), 0, scratch);
     }
 
     // ---- rows and tiles
@@ -342,6 +356,16 @@ public final class Chunk {
             int c = classOfSlot[i] - from;
             if (c >= 0 && c < classes) {
                 into.copy(i, values, position(i, c));
+            }
+        }
+    }
+
+    /** Puts one element of each sample, where it lies in this chunk. */
+    public void put(double[] bySlot, int[] classOfSlot, double[] into) {
+        for (int i = 0; i < block.count(); i++) {
+            int c = classOfSlot[i] - from;
+            if (c >= 0 && c < classes) {
+                into[position(i, c)] = bySlot[i];
             }
         }
     }

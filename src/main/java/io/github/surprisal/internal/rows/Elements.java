@@ -2,7 +2,6 @@ package io.github.surprisal.internal.rows;
 
 import io.github.surprisal.internal.kernels.KernelSet;
 import io.github.surprisal.internal.kernels.Pairs;
-import io.github.surprisal.internal.kernels.Scratch;
 import java.util.Arrays;
 
 /**
@@ -13,6 +12,8 @@ public abstract class Elements {
 
     /** The door to {@code double[]}. */
     public static final Elements DOUBLES = new Doubles();
+    /** The door to {@code float[]}: floats become doubles where they are read, doubles are rounded where written. */
+    public static final Elements FLOATS = new Floats();
 
     /** The length of an array. */
     public abstract int length(Object array);
@@ -22,6 +23,12 @@ public abstract class Elements {
 
     /** Sets one element. */
     public abstract void set(Object array, int index, double value);
+
+    /** One element as a user would write it. */
+    public abstract String text(Object array, int index);
+
+    /** The number of the first of n elements that is negative, NaN or infinite; -1 if none is. */
+    public abstract int indexOfNoShare(Object array, int n);
 
     /** Gets one class of each of n samples. */
     public abstract void gather(Object array, int[] base, int step, int[] classes, double[] values, int n);
@@ -50,17 +57,14 @@ public abstract class Elements {
     abstract void transposeIn(KernelSet kernels, double[] source, int[] line, int m,
             Object target, int[] to, int shift, int step, int n);
 
-    /** {@link KernelSet#expSumOfRows} of a caller's rows. */
-    public abstract double expSumOfRows(KernelSet kernels, Object x, int[] from, int shift, int rows, int n,
-            double[] magic, double[] e, int to, int stride, Pairs sums, Scratch scratch);
+    /** {@link KernelSet#expSumOfRows} of a caller's rows, those of a chunk; to its exponentials and its sums. */
+    public abstract double expSumOfRows(Chunk c, Object x, double[] magic);
 
-    /** {@link KernelSet#scaleRows} into a caller's rows. */
-    public abstract void scaleRows(KernelSet kernels, double[] e, int from, int stride, int rows, int n, Pairs factors,
-            boolean[] skip, Object out, int[] to, int shift, Scratch scratch);
+    /** {@link KernelSet#scaleRows} of the exponentials of a chunk into a caller's rows. */
+    public abstract void scaleRows(Chunk c, Pairs factors, Object out);
 
-    /** {@link KernelSet#extremesOfRows} of a caller's rows. */
-    abstract void extremesOfRows(KernelSet kernels, Object x, int[] from, int shift, int rows, int n,
-            double[] greatest, double[] magnitude, int at, Scratch scratch);
+    /** {@link KernelSet#extremesOfRows} of a caller's rows, those of a chunk. */
+    abstract void extremesOfRows(Chunk c, Object x, double[] greatest, double[] magnitude, int at);
 
     private static final class Doubles extends Elements {
 
@@ -77,6 +81,22 @@ public abstract class Elements {
         @Override
         public void set(Object array, int index, double value) {
             ((double[]) array)[index] = value;
+        }
+
+        @Override
+        public String text(Object array, int index) {
+            return Double.toString(((double[]) array)[index]);
+        }
+
+        @Override
+        public int indexOfNoShare(Object array, int n) {
+            double[] values = (double[]) array;
+            for (int i = 0; i < n; i++) {
+                if (!(values[i] >= 0.0 && values[i] <= Double.MAX_VALUE)) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         @Override
@@ -145,21 +165,157 @@ public abstract class Elements {
         }
 
         @Override
-        public double expSumOfRows(KernelSet kernels, Object x, int[] from, int shift, int rows, int n,
-                double[] magic, double[] e, int to, int stride, Pairs sums, Scratch scratch) {
-            return kernels.expSumOfRows((double[]) x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+        public double expSumOfRows(Chunk c, Object x, double[] magic) {
+            return c.kernels.expSumOfRows((double[]) x, c.block.base, c.from, c.runs(), c.classes, magic,
+                    c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
         }
 
         @Override
-        public void scaleRows(KernelSet kernels, double[] e, int from, int stride, int rows, int n, Pairs factors,
-                boolean[] skip, Object out, int[] to, int shift, Scratch scratch) {
-            kernels.scaleRows(e, from, stride, rows, n, factors, skip, (double[]) out, to, shift, scratch);
+        public void scaleRows(Chunk c, Pairs factors, Object out) {
+            c.kernels.scaleRows(c.exponentials(), c.exponentialsAt(), c.stride(), c.runs(), c.classes, factors,
+                    c.block.retries(), (double[]) out, c.block.base, c.from, c.scratch);
         }
 
         @Override
-        void extremesOfRows(KernelSet kernels, Object x, int[] from, int shift, int rows, int n,
-                double[] greatest, double[] magnitude, int at, Scratch scratch) {
-            kernels.extremesOfRows((double[]) x, from, shift, rows, n, greatest, magnitude, at, scratch);
+        void extremesOfRows(Chunk c, Object x, double[] greatest, double[] magnitude, int at) {
+            c.kernels.extremesOfRows((double[]) x, c.block.base, c.from, c.runs(), c.classes, greatest, magnitude, at,
+                    c.scratch);
+        }
+    }
+
+    /** The same loops on floats; the kernels work on the chunk's copies of rows. */
+    private static final class Floats extends Elements {
+
+        @Override
+        public int length(Object array) {
+            return ((float[]) array).length;
+        }
+
+        @Override
+        public double get(Object array, int index) {
+            return ((float[]) array)[index];
+        }
+
+        @Override
+        public void set(Object array, int index, double value) {
+            ((float[]) array)[index] = (float) value;
+        }
+
+        @Override
+        public String text(Object array, int index) {
+            return Float.toString(((float[]) array)[index]);
+        }
+
+        @Override
+        public int indexOfNoShare(Object array, int n) {
+            float[] values = (float[]) array;
+            for (int i = 0; i < n; i++) {
+                if (!(values[i] >= 0.0f && values[i] <= Float.MAX_VALUE)) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public void gather(Object array, int[] base, int step, int[] classes, double[] values, int n) {
+            float[] from = (float[]) array;
+            for (int i = 0; i < n; i++) {
+                values[i] = from[base[i] + classes[i] * step];
+            }
+        }
+
+        @Override
+        public void scatter(Object array, int[] base, int step, int[] classes, int from, int m, boolean[] skip,
+                double[] values, int n) {
+            float[] to = (float[]) array;
+            for (int i = 0; i < n; i++) {
+                int c = classes[i] - from;
+                if (c >= 0 && c < m && !skip[i]) {
+                    to[base[i] + classes[i] * step] = (float) values[i];
+                }
+            }
+        }
+
+        @Override
+        public int indexOf(Object array, int index, int step, int n, double value) {
+            float[] values = (float[]) array;
+            for (int i = 0, p = index; i < n; i++, p += step) {
+                if (values[p] == value) {
+                    return i;
+                }
+            }
+            return -1;
+        }
+
+        @Override
+        public void clear(Object array, int index, int step, int n) {
+            float[] values = (float[]) array;
+            if (step == 1) {
+                Arrays.fill(values, index, index + n, 0.0f);
+                return;
+            }
+            for (int i = 0, p = index; i < n; i++, p += step) {
+                values[p] = 0.0f;
+            }
+        }
+
+        @Override
+        void copyOut(Object source, int from, double[] target, int to, int n) {
+            float[] values = (float[]) source;
+            for (int i = 0; i < n; i++) {
+                target[to + i] = values[from + i];
+            }
+        }
+
+        @Override
+        void copyIn(double[] source, int from, Object target, int to, int n) {
+            float[] values = (float[]) target;
+            for (int i = 0; i < n; i++) {
+                values[to + i] = (float) source[from + i];
+            }
+        }
+
+        @Override
+        void transposeOut(KernelSet kernels, Object source, int[] from, int shift, int step, int n,
+                double[] target, int[] line, int m) {
+            float[] values = (float[]) source;
+            for (int i = 0; i < n; i++) {
+                for (int j = 0, p = from[i] + shift; j < m; j++, p += step) {
+                    target[line[j] + i] = values[p];
+                }
+            }
+        }
+
+        @Override
+        void transposeIn(KernelSet kernels, double[] source, int[] line, int m,
+                Object target, int[] to, int shift, int step, int n) {
+            float[] values = (float[]) target;
+            for (int i = 0; i < n; i++) {
+                for (int j = 0, p = to[i] + shift; j < m; j++, p += step) {
+                    values[p] = (float) source[line[j] + i];
+                }
+            }
+        }
+
+        @Override
+        public double expSumOfRows(Chunk c, Object x, double[] magic) {
+            c.loadInput(this, x);
+            return c.kernels.expSumOfRows(c.input, c.rowStarts(), 0, c.runs(), c.classes, magic,
+                    c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
+        }
+
+        @Override
+        public void scaleRows(Chunk c, Pairs factors, Object out) {
+            c.scaleRows(factors, c.other);
+            c.store(this, c.other, out);
+        }
+
+        @Override
+        void extremesOfRows(Chunk c, Object x, double[] greatest, double[] magnitude, int at) {
+            c.loadInput(this, x);
+            c.kernels.extremesOfRows(c.input, c.rowStarts(), 0, c.runs(), c.classes, greatest, magnitude, at,
+                    c.scratch);
         }
     }
 }
