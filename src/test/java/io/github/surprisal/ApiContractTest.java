@@ -270,14 +270,14 @@ class ApiContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {-0.5, -Double.MIN_VALUE, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    @ValueSource(doubles = {-0.5, -Float.MIN_VALUE, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void impossibleProbabilitiesAreRefused(double target) {
         for (LossKind kind : LossKind.values()) {
             AnyLoss loss = kind.create();
             for (Entry entry : Entry.of(Targets.PROBABILITIES)) {
                 for (int place : new int[] {0, 7, 14}) {
                     with(Targets.PROBABILITIES, a -> a.probabilities[place] = target).assertRefused(loss, entry,
-                            "targets[" + place + "] is " + target + ", but must be finite and at least 0");
+                            "targets[" + place + "] is " + kind.text(target) + ", but must be finite and at least 0");
                 }
             }
         }

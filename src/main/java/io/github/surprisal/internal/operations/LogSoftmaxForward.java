@@ -75,6 +75,7 @@ public final class LogSoftmaxForward extends Transformation<LogSoftmaxForward> {
         if (c.block.careful()) {
             mendInfinities(c);
         }
+        elements.breakTies(c, c.input, greatest, exponentials.log.high, c.other);
         c.store(elements, c.other, output);
     }
 

@@ -63,6 +63,12 @@ public abstract class Elements {
     /** {@link KernelSet#scaleRows} of the exponentials of a chunk into a caller's rows. */
     public abstract void scaleRows(Chunk c, Pairs factors, Object out);
 
+    /**
+     * Keeps differences (x - top) - l of a chunk, l > 0, apart from x - top where l has vanished in the rounding, if
+     * the caller's array is less precise: x - top may lie half-way between two of its numbers.
+     */
+    public abstract void breakTies(Chunk c, double[] x, double[] top, double[] l, double[] differences);
+
     /** {@link KernelSet#extremesOfRows} of a caller's rows, those of a chunk. */
     abstract void extremesOfRows(Chunk c, Object x, double[] greatest, double[] magnitude, int at);
 
@@ -174,6 +180,10 @@ public abstract class Elements {
         public void scaleRows(Chunk c, Pairs factors, Object out) {
             c.kernels.scaleRows(c.exponentials(), c.exponentialsAt(), c.stride(), c.runs(), c.classes, factors,
                     c.block.retries(), (double[]) out, c.block.base, c.from, c.scratch);
+        }
+
+        @Override
+        public void breakTies(Chunk c, double[] x, double[] top, double[] l, double[] differences) {
         }
 
         @Override
@@ -309,6 +319,21 @@ public abstract class Elements {
         public void scaleRows(Chunk c, Pairs factors, Object out) {
             c.scaleRows(factors, c.other);
             c.store(this, c.other, out);
+        }
+
+        @Override
+        public void breakTies(Chunk c, double[] x, double[] top, double[] l, double[] differences) {
+            for (int run = 0; run < c.runs(); run++) {
+                int start = c.start(run);
+                int end = start + c.length();
+                for (int i = start; i < end; i++) {
+                    int slot = run + (i & c.width() - 1);
+                    double d = x[i] - top[slot];
+                    if (differences[i] == d && d < 0.0 && d >= -Double.MAX_VALUE && l[slot] > 0.0) {
+                        differences[i] = Math.nextDown(d);
+                    }
+                }
+            }
         }
 
         @Override
