@@ -15,6 +15,25 @@ import java.util.Arrays;
  */
 final class ScalarKernels extends KernelSet {
 
+    /** The two exponential functions, of the first m elements of value. */
+    private enum Exp {
+        PAIRS {
+            @Override
+            void apply(int m, double[] magic, Scratch scratch) {
+                exponentials(m, magic, scratch);
+            }
+        },
+        SINGLE {
+            @Override
+            void apply(int m, double[] magic, Scratch scratch) {
+                singleExponentials(m, magic, scratch);
+                Arrays.fill(scratch.low, 0, m, -0.0); // which adds nothing, not even to -0
+            }
+        };
+
+        abstract void apply(int m, double[] magic, Scratch scratch);
+    }
+
     @Override
     public String name() {
         return "scalar";
@@ -87,7 +106,53 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
+    public void singleExponentials(double[] x, double[] magic, int n, double[] e, Scratch scratch) {
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(x, done, scratch.value, 0, m);
+            System.arraycopy(magic, done, scratch.magic, 0, m);
+            singleExponentials(m, scratch.magic, scratch);
+            System.arraycopy(scratch.value, 0, e, done, m);
+        }
+    }
+
+    /** The first m elements x of value become exp(x) 2^b. */
+    private static void singleExponentials(int m, double[] magic, Scratch scratch) {
+        double[] x = scratch.value;
+        double[] power = scratch.power;
+        double[] r = scratch.reduced;
+        // k = rint(x log2(e)); k + BIAS + b then stands in the low bits of k + magic; r = x - k ln2, rounded
+        for (int i = 0; i < m; i++) {
+            double shifted = Math.fma(x[i], LOG2E, magic[i]);
+            power[i] = shifted;
+            r[i] = Math.fma(shifted - magic[i], -LN2, x[i]);
+        }
+        for (int i = 0; i < m; i++) {
+            power[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(power[i]) << 52);
+        }
+        // exp(r) by Horner's rule; then times 2^(k + b)
+        for (int i = 0; i < m; i++) {
+            double z = r[i];
+            double p = Math.fma(Math.fma(Math.fma(z, F9, F8), z, F7), z, F6);
+            p = Math.fma(Math.fma(Math.fma(p, z, F5), z, F4), z, F3);
+            p = Math.fma(Math.fma(Math.fma(p, z, F2), z, 1.0), z, 1.0);
+            x[i] = p * power[i];
+        }
+    }
+
+    @Override
     public double expSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
+            double[] e, int to, int stride, Pairs sums, Scratch scratch) {
+        return expSumOfRows(Exp.PAIRS, x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+    }
+
+    @Override
+    public double singleExpSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
+            double[] e, int to, int stride, Pairs sums, Scratch scratch) {
+        return expSumOfRows(Exp.SINGLE, x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+    }
+
+    private static double expSumOfRows(Exp exp, double[] x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         Arrays.fill(scratch.greatest, 0, BLOCK, 0.0);
         int padded = n + STRIPES - 1 & -STRIPES;
@@ -95,7 +160,7 @@ final class ScalarKernels extends KernelSet {
         for (int row = 0; row < rows; row += together) {
             int lines = Math.min(together, rows - row);
             for (int done = 0; done < n; done += BLOCK) {
-                expSumOfSomeRows(x, from, shift + done, row, lines, Math.min(BLOCK, n - done), magic,
+                expSumOfSomeRows(exp, x, from, shift + done, row, lines, Math.min(BLOCK, n - done), magic,
                         e, to + row * stride + done, stride, sums, scratch);
             }
         }
@@ -106,8 +171,8 @@ final class ScalarKernels extends KernelSet {
      * Rows [row, row + lines) of n elements, BLOCK of them at most with what pads the rows: zeros before what is left by
      * whole stripes.
      */
-    private static void expSumOfSomeRows(double[] x, int[] from, int shift, int row, int lines, int n, double[] magic,
-            double[] e, int to, int stride, Pairs sums, Scratch scratch) {
+    private static void expSumOfSomeRows(Exp exp, double[] x, int[] from, int shift, int row, int lines, int n,
+            double[] magic, double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         double[] value = scratch.value;
         int padded = n + STRIPES - 1 & -STRIPES;
         int whole = n & -STRIPES;
@@ -121,7 +186,7 @@ final class ScalarKernels extends KernelSet {
         }
         int m = lines * padded;
         growGreatest(value, m, scratch.greatest);
-        exponentials(m, scratch.magic, scratch);
+        exp.apply(m, scratch.magic, scratch);
         for (int j = 0; j < lines; j++) {
             int at = j * padded;
             Arrays.fill(value, at + whole, at + padded - rest, 0.0);
@@ -149,13 +214,24 @@ final class ScalarKernels extends KernelSet {
     @Override
     public double expSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
             double[] e, int to, Pairs sums, Scratch scratch) {
+        return expSumOfTile(Exp.PAIRS, x, n, width, stripes, magic, e, to, sums, scratch);
+    }
+
+    @Override
+    public double singleExpSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
+            double[] e, int to, Pairs sums, Scratch scratch) {
+        return expSumOfTile(Exp.SINGLE, x, n, width, stripes, magic, e, to, sums, scratch);
+    }
+
+    private static double expSumOfTile(Exp exp, double[] x, int n, int width, int stripes, double[] magic,
+            double[] e, int to, Pairs sums, Scratch scratch) {
         Arrays.fill(scratch.greatest, 0, Math.min(n, BLOCK), 0.0);
         spread(magic, 0, Math.min(n, BLOCK), width, scratch.magic);
         for (int done = 0; done < n; done += BLOCK) {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(x, done, scratch.value, 0, m);
             growGreatest(scratch.value, m, scratch.greatest);
-            exponentials(m, scratch.magic, scratch);
+            exp.apply(m, scratch.magic, scratch);
             System.arraycopy(scratch.value, 0, e, to + done, m);
             sumOfLines(m, stripes * width, m % (stripes * width), sums, scratch);
         }

@@ -76,7 +76,7 @@ public final class IndexCrossEntropy extends LossOperation {
 
     @Override
     protected void finish(Block b) {
-        exponentials.finish(b);
+        exponentials.finish(b, this);
         exponentials.findLogs(b, this);
         Pairs log = exponentials.log;
         if (b.careful() || targets.settings().weighs()) {

@@ -61,7 +61,7 @@ public final class LogSoftmaxForward extends Transformation<LogSoftmaxForward> {
 
     @Override
     protected void finish(Block b) {
-        exponentials.finish(b);
+        exponentials.finish(b, this);
         exponentials.findLogs(b, this);
     }
 

@@ -149,7 +149,7 @@ public final class ShareCrossEntropy extends LossOperation {
 
     @Override
     protected void finish(Block b) {
-        exponentials.finish(b);
+        exponentials.finish(b, this);
         if (b.careful()) {
             for (int i = 0; i < b.count(); i++) {
                 addUp(b, i);

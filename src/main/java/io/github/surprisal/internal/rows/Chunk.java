@@ -127,6 +127,12 @@ public final class Chunk {
         return kept;
     }
 
+    /** Finds the exponentials of a tile and adds them to the sums of number 0; returns the greatest |x|. */
+    public double expSumOfTile(double[] x, double[] magic) {
+        return kernels.expSumOfTile(x, length(), block.width, geometry.stripes, magic, exponentials, exponentialsAt(),
+                sums[0], scratch);
+    }
+
     /** The exponentials times factors of the samples, as two doubles, rounded once. */
     public void scale(Pairs factors, double[] into) {
         if (geometry.rows) {
@@ -278,7 +284,7 @@ public final class Chunk {
         int count = block.count();
         if (geometry.rows) {
             for (int i = 0; i < count; i++) {
-                elements.copyOut(source, base[i] + from, into, start(i), classes);
+                elements.copyOut(kernels, source, base[i] + from, into, start(i), classes);
             }
             clearPadding(into);
             return;
@@ -286,7 +292,7 @@ public final class Chunk {
         int width = block.width;
         if (adjacent(base)) {
             for (int c = 0; c < classes; c++) {
-                elements.copyOut(source, base[0] + (from + c) * geometry.inner, into, line[c], count);
+                elements.copyOut(kernels, source, base[0] + (from + c) * geometry.inner, into, line[c], count);
             }
         } else {
             elements.transposeOut(kernels, source, base, from * geometry.inner, geometry.inner, count, into, line,
@@ -304,7 +310,7 @@ public final class Chunk {
         if (geometry.rows) {
             for (int i = 0; i < count; i++) {
                 if (!block.retry[i]) {
-                    elements.copyIn(values, start(i), target, base[i] + from, classes);
+                    elements.copyIn(kernels, values, start(i), target, base[i] + from, classes);
                 }
             }
             return;
@@ -313,7 +319,7 @@ public final class Chunk {
             storeOnly(elements, values, target);
         } else if (adjacent(base)) {
             for (int c = 0; c < classes; c++) {
-                elements.copyIn(values, line[c], target, base[0] + (from + c) * geometry.inner, count);
+                elements.copyIn(kernels, values, line[c], target, base[0] + (from + c) * geometry.inner, count);
             }
         } else {
             elements.transposeIn(kernels, values, line, classes, target, base, from * geometry.inner, geometry.inner,

@@ -44,10 +44,10 @@ public abstract class Elements {
     public abstract void clear(Object array, int index, int step, int n);
 
     /** Copies n elements out of a caller's array. */
-    abstract void copyOut(Object source, int from, double[] target, int to, int n);
+    abstract void copyOut(KernelSet kernels, Object source, int from, double[] target, int to, int n);
 
     /** Copies n elements into a caller's array. */
-    abstract void copyIn(double[] source, int from, Object target, int to, int n);
+    abstract void copyIn(KernelSet kernels, double[] source, int from, Object target, int to, int n);
 
     /** {@link KernelSet#transpose} of n samples and m classes out of a caller's array, into the lines of a tile. */
     abstract void transposeOut(KernelSet kernels, Object source, int[] from, int shift, int step, int n,
@@ -59,6 +59,12 @@ public abstract class Elements {
 
     /** {@link KernelSet#expSumOfRows} of a caller's rows, those of a chunk; to its exponentials and its sums. */
     public abstract double expSumOfRows(Chunk c, Object x, double[] magic);
+
+    /** {@link KernelSet#expSumOfTile} of the input of a chunk, which is loaded; to its exponentials and its sums. */
+    public abstract double expSumOfTile(Chunk c, double[] magic);
+
+    /** {@link KernelSet#exponentials} with the bits that are in the sums. */
+    public abstract void exponentials(Chunk c, double[] x, double[] magic, int n, Pairs e);
 
     /** {@link KernelSet#scaleRows} of the exponentials of a chunk into a caller's rows. */
     public abstract void scaleRows(Chunk c, Pairs factors, Object out);
@@ -149,12 +155,12 @@ public abstract class Elements {
         }
 
         @Override
-        void copyOut(Object source, int from, double[] target, int to, int n) {
+        void copyOut(KernelSet kernels, Object source, int from, double[] target, int to, int n) {
             System.arraycopy(source, from, target, to, n);
         }
 
         @Override
-        void copyIn(double[] source, int from, Object target, int to, int n) {
+        void copyIn(KernelSet kernels, double[] source, int from, Object target, int to, int n) {
             System.arraycopy(source, from, target, to, n);
         }
 
@@ -174,6 +180,16 @@ public abstract class Elements {
         public double expSumOfRows(Chunk c, Object x, double[] magic) {
             return c.kernels.expSumOfRows((double[]) x, c.block.base, c.from, c.runs(), c.classes, magic,
                     c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
+        }
+
+        @Override
+        public double expSumOfTile(Chunk c, double[] magic) {
+            return c.expSumOfTile(c.input, magic);
+        }
+
+        @Override
+        public void exponentials(Chunk c, double[] x, double[] magic, int n, Pairs e) {
+            c.kernels.exponentials(x, magic, n, e, c.scratch);
         }
 
         @Override
@@ -271,19 +287,13 @@ public abstract class Elements {
         }
 
         @Override
-        void copyOut(Object source, int from, double[] target, int to, int n) {
-            float[] values = (float[]) source;
-            for (int i = 0; i < n; i++) {
-                target[to + i] = values[from + i];
-            }
+        void copyOut(KernelSet kernels, Object source, int from, double[] target, int to, int n) {
+            kernels.widen((float[]) source, from, target, to, n);
         }
 
         @Override
-        void copyIn(double[] source, int from, Object target, int to, int n) {
-            float[] values = (float[]) target;
-            for (int i = 0; i < n; i++) {
-                values[to + i] = (float) source[from + i];
-            }
+        void copyIn(KernelSet kernels, double[] source, int from, Object target, int to, int n) {
+            kernels.narrow(source, from, (float[]) target, to, n);
         }
 
         @Override
@@ -311,8 +321,20 @@ public abstract class Elements {
         @Override
         public double expSumOfRows(Chunk c, Object x, double[] magic) {
             c.loadInput(this, x);
-            return c.kernels.expSumOfRows(c.input, c.rowStarts(), 0, c.runs(), c.classes, magic,
+            return c.kernels.singleExpSumOfRows(c.input, c.rowStarts(), 0, c.runs(), c.classes, magic,
                     c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
+        }
+
+        @Override
+        public double expSumOfTile(Chunk c, double[] magic) {
+            return c.kernels.singleExpSumOfTile(c.input, c.length(), c.width(), c.stripes(), magic,
+                    c.exponentials(), c.exponentialsAt(), c.sums(0), c.scratch);
+        }
+
+        @Override
+        public void exponentials(Chunk c, double[] x, double[] magic, int n, Pairs e) {
+            c.kernels.singleExponentials(x, magic, n, e.high, c.scratch);
+            Arrays.fill(e.low, 0, n, 0.0);
         }
 
         @Override

@@ -166,7 +166,8 @@ class KernelAgreementTest {
             void run(KernelSet k, Data x, Run r) {
                 clampForExp(x.a);
                 int n = Math.max(1, r.n - r.column); // not only whole vectors
-                int rows = Math.min(5, (ELEMENTS - r.from) / r.n);
+                // less than STRIPES elements are those of a single row
+                int rows = n < KernelSet.STRIPES ? 1 : Math.min(5, (ELEMENTS - r.from) / r.n);
                 int[] from = {3 * r.n, 0, 2 * r.n, 4 * r.n, r.n};
                 int[] known = IntStream.of(from).filter(at -> at < rows * r.n).toArray();
                 double magnitude = k.expSumOfRows(x.a, known, r.from, rows, n, magics(0), x.d, 0, r.n, x.sums,
@@ -188,6 +189,51 @@ class KernelAgreementTest {
                 int width = Math.min(r.width, KernelSet.BLOCK / KernelSet.STRIPES);
                 x.a[0] = k.expSumOfTile(x.a, r.n, width, KernelSet.STRIPES, magics(300), x.d, r.from, x.sums,
                         x.scratch);
+            }
+        },
+        SINGLE_EXP_SUM_OF_ROWS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                int n = Math.max(1, r.n - r.column); // not only whole vectors
+                // less than STRIPES elements are those of a single row
+                int rows = n < KernelSet.STRIPES ? 1 : Math.min(5, (ELEMENTS - r.from) / r.n);
+                int[] from = {3 * r.n, 0, 2 * r.n, 4 * r.n, r.n};
+                int[] known = IntStream.of(from).filter(at -> at < rows * r.n).toArray();
+                double magnitude = k.singleExpSumOfRows(x.a, known, r.from, rows, n, magics(0), x.d, 0, r.n, x.sums,
+                        x.scratch);
+                x.a[0] = magnitude;
+            }
+        },
+        SINGLE_EXP_SUM_OF_TILE(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                x.a[0] = k.singleExpSumOfTile(x.a, r.n, r.width, 1, magics(0), x.d, r.from, x.sums, x.scratch);
+            }
+        },
+        SINGLE_EXP_SUM_OF_STRIPED_TILE(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                int width = Math.min(r.width, KernelSet.BLOCK / KernelSet.STRIPES);
+                x.a[0] = k.singleExpSumOfTile(x.a, r.n, width, KernelSet.STRIPES, magics(300), x.d, r.from, x.sums,
+                        x.scratch);
+            }
+        },
+        SINGLE_EXPONENTIALS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                k.singleExponentials(x.a, magics(0), r.n, x.d, x.scratch);
+            }
+        },
+        CASTS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                float[] floats = new float[r.from + r.n];
+                k.narrow(x.a, 0, floats, r.from, r.n);
+                k.widen(floats, r.from, x.d, 0, r.n);
             }
         },
         SUM_OF_ROWS(true) {
