@@ -87,6 +87,12 @@ class AllocationTest {
         private final double[] upstreamPerSample;
         private final double[] losses;
         private final int[] predicted;
+        private final float[] floats;
+        private final float[] floatLogProbabilities;
+        private final float[] floatProbabilities;
+        private final float[] floatUpstream;
+        private final float[] floatGradient;
+        private final float[] floatDistributions;
         private final AnyLoss weighted;
         private final AnyLoss smoothed;
         private final AnyLoss weightedNll;
@@ -110,6 +116,12 @@ class AllocationTest {
             upstreamPerSample = random.doubles(layout.samples()).toArray();
             losses = new double[layout.samples()];
             predicted = new int[layout.samples()];
+            floats = FloatArrays.narrow(logits);
+            floatLogProbabilities = FloatArrays.narrow(logProbabilities);
+            floatProbabilities = FloatArrays.narrow(probabilities);
+            floatUpstream = FloatArrays.narrow(upstream);
+            floatGradient = new float[gradient.length];
+            floatDistributions = FloatArrays.narrow(distributions);
             double[] weights = random.doubles(layout.classes()).toArray();
             weighted = AnyLoss.of(CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
                     .reduction(Reduction.SUM).build());
@@ -159,7 +171,35 @@ class AllocationTest {
         addIndices(forms, "nll, weights", b -> b.weightedNll, b -> b.logProbabilities, b -> b.targets);
         addProbabilities(forms, "nll", b -> nll, b -> b.logProbabilities);
         addProbabilities(forms, "nll, weights", b -> b.weightedNll, b -> b.logProbabilities);
+        addFloats(forms, softmax, logSoftmax);
         return forms;
+    }
+
+    private static void addFloats(List<Form> forms, Softmax softmax, LogSoftmax logSoftmax) {
+        forms.add(Form.of("floats, softmax forward", b -> softmax.forward(b.floats, b.layout, b.floatGradient)));
+        forms.add(Form.of("floats, softmax backward",
+                b -> softmax.backward(b.floatProbabilities, b.floatUpstream, b.layout, b.floatGradient)));
+        forms.add(Form.of("floats, softmax predict", b -> softmax.predict(b.floats, b.layout, b.predicted)));
+        forms.add(Form.of("floats, log-softmax forward", b -> logSoftmax.forward(b.floats, b.layout, b.floatGradient)));
+        forms.add(Form.of("floats, log-softmax backward",
+                b -> logSoftmax.backward(b.floatLogProbabilities, b.floatUpstream, b.layout, b.floatGradient)));
+        CrossEntropyLoss crossEntropy = CrossEntropyLoss.builder().ignoreIndex(IGNORED).build();
+        CrossEntropyLoss smoothed = CrossEntropyLoss.builder().ignoreIndex(IGNORED).labelSmoothing(0.1).build();
+        NllLoss nll = NllLoss.builder().ignoreIndex(IGNORED).build();
+        for (ClassLoss loss : List.of(crossEntropy, smoothed, nll)) {
+            String name = "floats, " + loss.getClass().getSimpleName() + (loss == smoothed ? ", smoothed: " : ": ");
+            forms.add(new Form(name + "short forwardBackward",
+                    b -> loss.forwardBackward(b.floats, b.targets, b.floatGradient)));
+            forms.add(new Form(name + "forward", b -> loss.forward(b.floats, b.layout, b.targets)));
+            forms.add(new Form(name + "forwardBackward",
+                    b -> loss.forwardBackward(b.floats, b.layout, b.targets, 2, b.floatGradient)));
+            forms.add(Form.of(name + "forwardPerSample",
+                    b -> loss.forwardPerSample(b.floats, b.layout, b.targets, b.losses)));
+            forms.add(Form.of(name + "backwardPerSample", b -> loss.backwardPerSample(b.floats, b.layout, b.targets,
+                    b.upstreamPerSample, b.floatGradient)));
+            forms.add(new Form(name + "forwardBackward, probabilities",
+                    b -> loss.forwardBackward(b.floats, b.layout, b.floatDistributions, 2, b.floatGradient)));
+        }
     }
 
     private static void addIndices(List<Form> forms, String name, Function<Batch, AnyLoss> o,

@@ -121,6 +121,10 @@ public abstract class KernelSet {
     public abstract double singleExpSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
             double[] e, int to, Pairs sums, Scratch scratch);
 
+    /** {@link #scaleRows} to floats: rounded to a double, which is then rounded to a float. */
+    public abstract void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors,
+            boolean[] skip, float[] out, int[] to, int shift, Scratch scratch);
+
     /** Copies n floats to doubles. */
     public void widen(float[] x, int from, double[] y, int to, int n) {
         for (int i = 0; i < n; i++) {

@@ -388,6 +388,19 @@ final class ScalarKernels extends KernelSet {
         }
     }
 
+    @Override
+    public void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors,
+            boolean[] skip, float[] out, int[] to, int shift, Scratch scratch) {
+        double[] v = scratch.value;
+        for (int row = 0; row < rows; row++) {
+            for (int done = 0; !skip[row] && done < n; done += BLOCK) {
+                int m = Math.min(BLOCK, n - done);
+                scaleRow(e, from + row * stride + done, m, factors.high[row], factors.low[row], v, 0, scratch.other);
+                narrow(v, 0, out, to[row] + shift + done, m);
+            }
+        }
+    }
+
     private static void scaleRow(double[] e, int from, int n, double high, double low, double[] out, int to,
             double[] v) {
         for (int done = 0; done < n; done += BLOCK) {

@@ -23,6 +23,7 @@ final class VectorKernels extends KernelSelection.VectorSet {
     private static MethodHandle singleExponentials = single("exponentials");
     private static MethodHandle singleExpSumOfRows = single("expSumOfRows");
     private static MethodHandle singleExpSumOfTile = single("expSumOfTile");
+    private static MethodHandle scaleRowsToFloats = single("scaleRowsToFloats");
     private static MethodHandle widen = single("widen");
     private static MethodHandle narrow = single("narrow");
     private static MethodHandle sumOfRows = loop("sumOfRows");
@@ -142,6 +143,16 @@ final class VectorKernels extends KernelSelection.VectorSet {
             Pairs sums, Scratch scratch) {
         try {
             return (double) singleExpSumOfTile.invokeExact(x, n, width, stripes, magic, e, to, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors, boolean[] skip,
+            float[] out, int[] to, int shift, Scratch scratch) {
+        try {
+            scaleRowsToFloats.invokeExact(e, from, stride, rows, n, factors, skip, out, to, shift);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -154,6 +154,29 @@ final class VectorSingleLoops {
         VectorLoops.addKept(scratch.other, scratch.otherLow, count * STRIPES, kept, sums.high, sums.low);
     }
 
+    static void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors,
+            boolean[] skip, float[] out, int[] to, int shift) {
+        for (int row = 0; row < rows; row++) {
+            if (!skip[row]) {
+                scaleRow(e, from + row * stride, n, factors.high[row], factors.low[row], out, to[row] + shift);
+            }
+        }
+    }
+
+    private static void scaleRow(double[] e, int from, int n, double high, double low, float[] out, int to) {
+        DoubleVector fh = DoubleVector.broadcast(S, high);
+        DoubleVector fl = DoubleVector.broadcast(S, low);
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            DoubleVector v = DoubleVector.fromArray(S, e, from + i);
+            ((FloatVector) v.fma(fh, v.mul(fl)).convertShape(VectorOperators.D2F, FLOATS, 0)).intoArray(out, to + i);
+        }
+        for (; i < n; i++) {
+            double v = e[from + i];
+            out[to + i] = (float) Math.fma(v, high, v * low);
+        }
+    }
+
     static void widen(float[] x, int from, double[] y, int to, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {

@@ -42,6 +42,9 @@ public final class Chunk {
     /** The number of classes. */
     public int classes;
 
+    /** The rows of a tile as they lie in a caller's array that does not hold doubles. */
+    final double[] packed = new double[SIZE];
+    private final int[] packedStart = new int[Geometry.SLOTS];
     private final double[] ofChunk = new double[SIZE];
     private double[] ofAll = NONE;
     /** The sums of each column, by number. */
@@ -136,16 +139,11 @@ public final class Chunk {
     /** The exponentials times factors of the samples, as two doubles, rounded once. */
     public void scale(Pairs factors, double[] into) {
         if (geometry.rows) {
-            scaleRows(factors, into);
+            kernels.scaleRows(exponentials, exponentialsAt(), stride(), runs(), classes, factors, block.retry, into,
+                    rowStarts(), 0, scratch);
         } else {
             kernels.scaleTile(exponentials, exponentialsAt(), length(), block.width, factors, into, scratch);
         }
-    }
-
-    /** The same for samples that are rows. */
-    void scaleRows(Pairs factors, double[] into) {
-        kernels.scaleRows(exponentials, exponentialsAt(), stride(), runs(), classes, factors, block.retry, into,
-                rowStarts(), 0, scratch);
     }
 
     // ---- rows and tiles
@@ -191,6 +189,14 @@ public final class Chunk {
             rowStart[i] = start(i);
         }
         return rowStart;
+    }
+
+    /** Where n packed rows of m elements begin. */
+    int[] packedStarts(int n, int m) {
+        for (int i = 0; i < n; i++) {
+            packedStart[i] = i * m;
+        }
+        return packedStart;
     }
 
     /** Elements of a run: those of a row with what pads it to whole stripes. */
@@ -295,7 +301,7 @@ public final class Chunk {
                 elements.copyOut(kernels, source, base[0] + (from + c) * geometry.inner, into, line[c], count);
             }
         } else {
-            elements.transposeOut(kernels, source, base, from * geometry.inner, geometry.inner, count, into, line,
+            elements.transposeOut(this, source, base, from * geometry.inner, geometry.inner, count, into, line,
                     classes);
         }
         for (int c = 0; count < width && c < classes; c++) {
@@ -322,7 +328,7 @@ public final class Chunk {
                 elements.copyIn(kernels, values, line[c], target, base[0] + (from + c) * geometry.inner, count);
             }
         } else {
-            elements.transposeIn(kernels, values, line, classes, target, base, from * geometry.inner, geometry.inner,
+            elements.transposeIn(this, values, line, classes, target, base, from * geometry.inner, geometry.inner,
                     count);
         }
     }

@@ -50,11 +50,11 @@ public abstract class Elements {
     abstract void copyIn(KernelSet kernels, double[] source, int from, Object target, int to, int n);
 
     /** {@link KernelSet#transpose} of n samples and m classes out of a caller's array, into the lines of a tile. */
-    abstract void transposeOut(KernelSet kernels, Object source, int[] from, int shift, int step, int n,
+    abstract void transposeOut(Chunk c, Object source, int[] from, int shift, int step, int n,
             double[] target, int[] line, int m);
 
     /** The same back again. */
-    abstract void transposeIn(KernelSet kernels, double[] source, int[] line, int m,
+    abstract void transposeIn(Chunk c, double[] source, int[] line, int m,
             Object target, int[] to, int shift, int step, int n);
 
     /** {@link KernelSet#expSumOfRows} of a caller's rows, those of a chunk; to its exponentials and its sums. */
@@ -70,7 +70,7 @@ public abstract class Elements {
     public abstract void scaleRows(Chunk c, Pairs factors, Object out);
 
     /**
-     * Keeps differences (x - top) - l of a chunk, l > 0, apart from x - top where l has vanished in the rounding, if
+     * Moves log-probabilities (x - top) - l of a chunk, l > 0, below x - top where l has vanished in the rounding, if
      * the caller's array is less precise: x - top may lie half-way between two of its numbers.
      */
     public abstract void breakTies(Chunk c, double[] x, double[] top, double[] l, double[] differences);
@@ -165,15 +165,15 @@ public abstract class Elements {
         }
 
         @Override
-        void transposeOut(KernelSet kernels, Object source, int[] from, int shift, int step, int n,
+        void transposeOut(Chunk c, Object source, int[] from, int shift, int step, int n,
                 double[] target, int[] line, int m) {
-            kernels.transpose((double[]) source, from, shift, step, n, target, line, 0, 1, m);
+            c.kernels.transpose((double[]) source, from, shift, step, n, target, line, 0, 1, m);
         }
 
         @Override
-        void transposeIn(KernelSet kernels, double[] source, int[] line, int m,
+        void transposeIn(Chunk c, double[] source, int[] line, int m,
                 Object target, int[] to, int shift, int step, int n) {
-            kernels.transpose(source, line, 0, 1, m, (double[]) target, to, shift, step, n);
+            c.kernels.transpose(source, line, 0, 1, m, (double[]) target, to, shift, step, n);
         }
 
         @Override
@@ -297,9 +297,20 @@ public abstract class Elements {
         }
 
         @Override
-        void transposeOut(KernelSet kernels, Object source, int[] from, int shift, int step, int n,
+        void transposeOut(Chunk c, Object source, int[] from, int shift, int step, int n,
                 double[] target, int[] line, int m) {
             float[] values = (float[]) source;
+            if (step == 1) {
+                if (follow(from, n, m)) {
+                    c.kernels.widen(values, from[0] + shift, c.packed, 0, n * m);
+                } else {
+                    for (int i = 0; i < n; i++) {
+                        c.kernels.widen(values, from[i] + shift, c.packed, i * m, m);
+                    }
+                }
+                c.kernels.transpose(c.packed, c.packedStarts(n, m), 0, 1, n, target, line, 0, 1, m);
+                return;
+            }
             for (int i = 0; i < n; i++) {
                 for (int j = 0, p = from[i] + shift; j < m; j++, p += step) {
                     target[line[j] + i] = values[p];
@@ -307,10 +318,31 @@ public abstract class Elements {
             }
         }
 
+        /** Whether rows of m elements lie one behind the other. */
+        private static boolean follow(int[] base, int n, int m) {
+            for (int i = 1; i < n; i++) {
+                if (base[i] - base[i - 1] != m) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
         @Override
-        void transposeIn(KernelSet kernels, double[] source, int[] line, int m,
+        void transposeIn(Chunk c, double[] source, int[] line, int m,
                 Object target, int[] to, int shift, int step, int n) {
             float[] values = (float[]) target;
+            if (step == 1) {
+                c.kernels.transpose(source, line, 0, 1, m, c.packed, c.packedStarts(n, m), 0, 1, n);
+                if (follow(to, n, m)) {
+                    c.kernels.narrow(c.packed, 0, values, to[0] + shift, n * m);
+                } else {
+                    for (int i = 0; i < n; i++) {
+                        c.kernels.narrow(c.packed, i * m, values, to[i] + shift, m);
+                    }
+                }
+                return;
+            }
             for (int i = 0; i < n; i++) {
                 for (int j = 0, p = to[i] + shift; j < m; j++, p += step) {
                     values[p] = (float) source[line[j] + i];
@@ -339,8 +371,8 @@ public abstract class Elements {
 
         @Override
         public void scaleRows(Chunk c, Pairs factors, Object out) {
-            c.scaleRows(factors, c.other);
-            c.store(this, c.other, out);
+            c.kernels.scaleRowsToFloats(c.exponentials(), c.exponentialsAt(), c.stride(), c.runs(), c.classes, factors,
+                    c.block.retries(), (float[]) out, c.block.base, c.from, c.scratch);
         }
 
         @Override

@@ -228,6 +228,14 @@ class KernelAgreementTest {
                 k.singleExponentials(x.a, magics(0), r.n, x.d, x.scratch);
             }
         },
+        SCALE_ROWS_TO_FLOATS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                float[] floats = new float[r.from + r.n];
+                k.scaleRowsToFloats(x.a, 0, r.n, 1, r.n, x.bc, new boolean[1], floats, new int[1], r.from, x.scratch);
+                k.widen(floats, r.from, x.d, 0, r.n);
+            }
+        },
         CASTS {
             @Override
             void run(KernelSet k, Data x, Run r) {
