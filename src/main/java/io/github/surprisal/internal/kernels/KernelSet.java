@@ -113,8 +113,8 @@ public abstract class KernelSet {
     /** {@link #exponentials} in one double each, error below 2^-45.3 relative for |x| up to 200. */
     public abstract void singleExponentials(double[] x, double[] magic, int n, double[] e, Scratch scratch);
 
-    /** {@link #expSumOfRows} of exponentials that are {@linkplain #singleExponentials single doubles}. */
-    public abstract double singleExpSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
+    /** {@link #expSumOfRows} of floats, exponentials being {@linkplain #singleExponentials single doubles}. */
+    public abstract double singleExpSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch);
 
     /** {@link #expSumOfTile} of exponentials that are {@linkplain #singleExponentials single doubles}. */

@@ -15,9 +15,14 @@ import java.util.Arrays;
  */
 final class ScalarKernels extends KernelSet {
 
-    /** The two exponential functions, of the first m elements of value. */
+    /** The two exponential functions, of the first m elements of value; and the rows they are for. */
     private enum Exp {
         PAIRS {
+            @Override
+            void load(Object x, int from, double[] value, int at, int n) {
+                System.arraycopy(x, from, value, at, n);
+            }
+
             @Override
             void apply(int m, double[] magic, Scratch scratch) {
                 exponentials(m, magic, scratch);
@@ -25,11 +30,21 @@ final class ScalarKernels extends KernelSet {
         },
         SINGLE {
             @Override
+            void load(Object x, int from, double[] value, int at, int n) {
+                float[] floats = (float[]) x;
+                for (int i = 0; i < n; i++) {
+                    value[at + i] = floats[from + i];
+                }
+            }
+
+            @Override
             void apply(int m, double[] magic, Scratch scratch) {
                 singleExponentials(m, magic, scratch);
                 Arrays.fill(scratch.low, 0, m, -0.0); // which adds nothing, not even to -0
             }
         };
+
+        abstract void load(Object x, int from, double[] value, int at, int n);
 
         abstract void apply(int m, double[] magic, Scratch scratch);
     }
@@ -147,12 +162,12 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
-    public double singleExpSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
+    public double singleExpSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         return expSumOfRows(Exp.SINGLE, x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
     }
 
-    private static double expSumOfRows(Exp exp, double[] x, int[] from, int shift, int rows, int n, double[] magic,
+    private static double expSumOfRows(Exp exp, Object x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         Arrays.fill(scratch.greatest, 0, BLOCK, 0.0);
         int padded = n + STRIPES - 1 & -STRIPES;
@@ -171,7 +186,7 @@ final class ScalarKernels extends KernelSet {
      * Rows [row, row + lines) of n elements, BLOCK of them at most with what pads the rows: zeros before what is left by
      * whole stripes.
      */
-    private static void expSumOfSomeRows(Exp exp, double[] x, int[] from, int shift, int row, int lines, int n,
+    private static void expSumOfSomeRows(Exp exp, Object x, int[] from, int shift, int row, int lines, int n,
             double[] magic, double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         double[] value = scratch.value;
         int padded = n + STRIPES - 1 & -STRIPES;
@@ -179,9 +194,9 @@ final class ScalarKernels extends KernelSet {
         int rest = n - whole;
         for (int j = 0; j < lines; j++) {
             int at = j * padded;
-            System.arraycopy(x, from[row + j] + shift, value, at, whole);
+            exp.load(x, from[row + j] + shift, value, at, whole);
             Arrays.fill(value, at + whole, at + padded - rest, 0.0);
-            System.arraycopy(x, from[row + j] + shift + whole, value, at + padded - rest, rest);
+            exp.load(x, from[row + j] + shift + whole, value, at + padded - rest, rest);
             Arrays.fill(scratch.magic, at, at + padded, magic[row + j]);
         }
         int m = lines * padded;

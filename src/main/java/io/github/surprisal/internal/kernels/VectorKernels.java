@@ -15,6 +15,7 @@ final class VectorKernels extends KernelSelection.VectorSet {
 
     /** With vectors of so many bits casts may be boxed (x86 without AVX): plain loops are as good. */
     private static final int SLOW_CASTS = 128;
+    private static final KernelSet WITHOUT_CASTS = new ScalarKernels();
 
     private static MethodHandle transpose = method(VectorTranspose.class, "transpose");
     private static MethodHandle exponentials = loop("exponentials");
@@ -128,8 +129,11 @@ final class VectorKernels extends KernelSelection.VectorSet {
     }
 
     @Override
-    public double singleExpSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic, double[] e,
+    public double singleExpSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic, double[] e,
             int to, int stride, Pairs sums, Scratch scratch) {
+        if (bits() <= SLOW_CASTS) {
+            return WITHOUT_CASTS.singleExpSumOfRows(x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+        }
         try {
             return (double) singleExpSumOfRows.invokeExact(x, from, shift, rows, n, magic, e, to, stride, sums,
                     scratch);
@@ -151,6 +155,10 @@ final class VectorKernels extends KernelSelection.VectorSet {
     @Override
     public void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors, boolean[] skip,
             float[] out, int[] to, int shift, Scratch scratch) {
+        if (bits() <= SLOW_CASTS) {
+            WITHOUT_CASTS.scaleRowsToFloats(e, from, stride, rows, n, factors, skip, out, to, shift, scratch);
+            return;
+        }
         try {
             scaleRowsToFloats.invokeExact(e, from, stride, rows, n, factors, skip, out, to, shift);
         } catch (Throwable thrown) {

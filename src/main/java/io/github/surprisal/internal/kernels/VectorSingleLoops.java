@@ -45,25 +45,31 @@ final class VectorSingleLoops {
         }
     }
 
-    static double expSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
+    static double expSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         Arrays.fill(scratch.greatest, 0, STRIPES, 0.0);
         for (int row = 0; row < rows; row++) {
             Arrays.fill(scratch.magic, row * STRIPES, (row + 1) * STRIPES, magic[row]);
         }
         int rest = n % STRIPES;
-        expSum(x, from, shift, rows, n - rest, 0, STRIPES, scratch.magic, e, to, stride, sums.high, sums.low, 0,
-                scratch.greatest);
+        for (int row = 0; row < rows; row++) {
+            expSum(x, from[row] + shift, n - rest, scratch.magic, e, to + row * stride, sums.high, sums.low,
+                    row * STRIPES, scratch.greatest);
+        }
         if (rest > 0 && n > STRIPES) {
-            expSumOfTails(x, from, shift + n - STRIPES, rows, rest * STRIPES, e, to + n - STRIPES, stride, sums,
-                    scratch);
+            for (int row = 0; row < rows; row++) {
+                copy(x, from[row] + shift + n - STRIPES, scratch.value, row * STRIPES, STRIPES);
+            }
+            expSumOfTails(rows, rest * STRIPES, sums, scratch);
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(scratch.other, row * STRIPES, e, to + n - STRIPES + row * stride, STRIPES);
+            }
         } else if (rest > 0) {
             // less than a vector: the end of a long row
-            Arrays.fill(scratch.column, 0, STRIPES - n, 0.0);
-            System.arraycopy(x, from[0] + shift, scratch.column, STRIPES - n, n);
-            expSumOfTails(scratch.column, VectorLoops.EIGHTS, 0, 1, rest * STRIPES, scratch.columnLow, 0, STRIPES, sums,
-                    scratch);
-            System.arraycopy(scratch.columnLow, STRIPES - n, e, to, n);
+            Arrays.fill(scratch.value, 0, STRIPES - n, 0.0);
+            copy(x, from[0] + shift, scratch.value, STRIPES - n, n);
+            expSumOfTails(1, rest * STRIPES, sums, scratch);
+            System.arraycopy(scratch.other, STRIPES - n, e, to, n);
         }
         return VectorLoops.greatest(scratch.greatest);
     }
@@ -137,20 +143,67 @@ final class VectorSingleLoops {
         }
     }
 
-    /** The same for what whole stripes leave of rows: of the last eight elements of each those not added before. */
-    private static void expSumOfTails(double[] x, int[] starts, int shift, int count, int kept, double[] e, int to,
-            int toStride, Pairs sums, Scratch scratch) {
-        for (int j = 0; j < count; j++) {
-            System.arraycopy(x, starts[j] + shift, scratch.value, j * STRIPES, STRIPES);
+    /** The same for a row of floats, its eight sums being those from {@code firstSum} on. */
+    private static void expSum(float[] x, int from, int n, double[] magic, double[] e, int to,
+            double[] sumHigh, double[] sumLow, int firstSum, double[] greatest) {
+        DoubleVector log2e = DoubleVector.broadcast(S, LOG2E);
+        DoubleVector minusLn2 = DoubleVector.broadcast(S, -LN2);
+        DoubleVector one = DoubleVector.broadcast(S, 1.0);
+        DoubleVector f2 = DoubleVector.broadcast(S, F2);
+        DoubleVector f3 = DoubleVector.broadcast(S, F3);
+        DoubleVector f4 = DoubleVector.broadcast(S, F4);
+        DoubleVector f5 = DoubleVector.broadcast(S, F5);
+        DoubleVector f6 = DoubleVector.broadcast(S, F6);
+        DoubleVector f7 = DoubleVector.broadcast(S, F7);
+        DoubleVector f8 = DoubleVector.broadcast(S, F8);
+        DoubleVector f9 = DoubleVector.broadcast(S, F9);
+        LongVector magnitude = LongVector.broadcast(LONGS, MAGNITUDE_BITS);
+        for (int c = 0; c < STRIPES; c += LANES) {
+            DoubleVector sum = DoubleVector.fromArray(S, sumHigh, firstSum + c);
+            DoubleVector rest = DoubleVector.fromArray(S, sumLow, firstSum + c);
+            LongVector max = DoubleVector.fromArray(S, greatest, c).reinterpretAsLongs();
+            DoubleVector round = DoubleVector.fromArray(S, magic, firstSum + c);
+            for (int i = c; i < n; i += STRIPES) {
+                DoubleVector v = (DoubleVector) FloatVector.fromArray(FLOATS, x, from + i)
+                        .convertShape(VectorOperators.F2D, S, 0);
+                // as integers, so that NaN counts as the greatest
+                max = max.max(v.reinterpretAsLongs().and(magnitude));
+                // k = rint(x log2(e)); k + BIAS + b then stands in the low bits of k + magic
+                // r = x - k ln2, rounded
+                DoubleVector shifted = v.fma(log2e, round);
+                DoubleVector r = shifted.sub(round).fma(minusLn2, v);
+                // exp(r) by Horner's rule; then times 2^(k + b)
+                DoubleVector p = r.fma(f9, f8).fma(r, f7).fma(r, f6).fma(r, f5).fma(r, f4).fma(r, f3).fma(r, f2)
+                        .fma(r, one).fma(r, one);
+                DoubleVector power =
+                        shifted.reinterpretAsLongs().lanewise(VectorOperators.LSHL, 52).reinterpretAsDoubles();
+                DoubleVector high = p.mul(power);
+                high.intoArray(e, to + i);
+                // sum + high = next + error exactly
+                DoubleVector next = sum.add(high);
+                DoubleVector part = next.sub(sum);
+                rest = rest.add(sum.sub(next.sub(part)).add(high.sub(part)));
+                sum = next;
+            }
+            sum.intoArray(sumHigh, firstSum + c);
+            rest.intoArray(sumLow, firstSum + c);
+            max.reinterpretAsDoubles().intoArray(greatest, c);
         }
+    }
+
+    private static void copy(float[] x, int from, double[] y, int to, int n) {
+        for (int i = 0; i < n; i++) {
+            y[to + i] = x[from + i];
+        }
+    }
+
+    /** The same for what whole stripes leave of rows: of eight elements of each, those that have not been added. */
+    private static void expSumOfTails(int count, int kept, Pairs sums, Scratch scratch) {
         for (int c = 0; c < STRIPES; c += LANES) {
             VectorLoops.growGreatest(scratch.value, c, count * STRIPES, scratch.greatest);
         }
         exponentials(scratch.value, scratch.magic, count * STRIPES, scratch.other);
         Arrays.fill(scratch.otherLow, 0, count * STRIPES, -0.0); // which adds nothing, not even to -0
-        for (int j = 0; j < count; j++) {
-            System.arraycopy(scratch.other, j * STRIPES, e, to + j * toStride, STRIPES);
-        }
         VectorLoops.addKept(scratch.other, scratch.otherLow, count * STRIPES, kept, sums.high, sums.low);
     }
 

@@ -352,8 +352,7 @@ public abstract class Elements {
 
         @Override
         public double expSumOfRows(Chunk c, Object x, double[] magic) {
-            c.loadInput(this, x);
-            return c.kernels.singleExpSumOfRows(c.input, c.rowStarts(), 0, c.runs(), c.classes, magic,
+            return c.kernels.singleExpSumOfRows((float[]) x, c.block.base, c.from, c.runs(), c.classes, magic,
                     c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
         }
 

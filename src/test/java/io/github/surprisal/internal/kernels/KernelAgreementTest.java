@@ -146,6 +146,14 @@ class KernelAgreementTest {
     }
 
     /** Each method of {@link KernelSet}, some also with an output that is an input. */
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
     private enum Kernel {
         EXPONENTIALS {
             @Override
@@ -200,7 +208,7 @@ class KernelAgreementTest {
                 int rows = n < KernelSet.STRIPES ? 1 : Math.min(5, (ELEMENTS - r.from) / r.n);
                 int[] from = {3 * r.n, 0, 2 * r.n, 4 * r.n, r.n};
                 int[] known = IntStream.of(from).filter(at -> at < rows * r.n).toArray();
-                double magnitude = k.singleExpSumOfRows(x.a, known, r.from, rows, n, magics(0), x.d, 0, r.n, x.sums,
+                double magnitude = k.singleExpSumOfRows(floats(x.a), known, r.from, rows, n, magics(0), x.d, 0, r.n, x.sums,
                         x.scratch);
                 x.a[0] = magnitude;
             }
