@@ -76,6 +76,20 @@ def exponential(degree):
            [-end + 2 * end * mpf(i) / 4000 for i in range(4001)])
 
 
+def single_exponential(degree):
+    """exp(r) = 1 + r + r^2 q(r) for |r| <= ln2 / 2, by relative error: enough for results that become floats."""
+    end = log(mpf(2)) / 2 * WIDER
+    tiny = mpf(10) ** -20
+
+    def q(r):
+        return (exp(r) - 1 - r) / r ** 2 if abs(r) > tiny else mpf(1) / 2
+
+    coefficients, level = remez(q, lambda r: r ** 2 / exp(r) + mpf(10) ** -30, degree, -end, end)
+    report("exp for floats", coefficients, level,
+           lambda c, r: (1 + r + r ** 2 * evaluate(c, r)) / exp(r) - 1,
+           [-end + 2 * end * mpf(i) / 4000 for i in range(4001)])
+
+
 def logarithm(degree):
     """2 atanh(s) = 2 s + s^3 q(s^2) for |s| <= (sqrt2 - 1) / (sqrt2 + 1), by relative error."""
     end = (sqrt(mpf(2)) - 1) / (sqrt(mpf(2)) + 1) * WIDER
@@ -92,4 +106,5 @@ def logarithm(degree):
 
 if __name__ == "__main__":
     exponential(8)
+    single_exponential(7)
     logarithm(7)

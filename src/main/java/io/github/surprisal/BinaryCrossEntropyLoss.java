@@ -99,7 +99,7 @@ public final class BinaryCrossEntropyLoss extends Loss {
      */
     public double forward(double[] logits, double[] targets) {
         Geometry g = line(logits, targets);
-        return forward(operation(g, logits, targets));
+        return forward(operation(g, Elements.DOUBLES, logits, targets));
     }
 
     /**
@@ -114,7 +114,7 @@ public final class BinaryCrossEntropyLoss extends Loss {
     public double[] backward(double[] logits, double[] targets) {
         Geometry g = line(logits, targets);
         double[] gradient = new double[logits.length];
-        backward(operation(g, logits, targets), 1.0, gradient);
+        backward(operation(g, Elements.DOUBLES, logits, targets), 1.0, gradient);
         return gradient;
     }
 
@@ -131,9 +131,9 @@ public final class BinaryCrossEntropyLoss extends Loss {
      */
     public double forwardBackward(double[] logits, double[] targets, double[] gradient) {
         Geometry g = line(logits, targets);
-        checkGradient(g, gradient);
+        checkGradient(g, Elements.DOUBLES, gradient);
         Require.distinct(gradient, "gradient", targets, TARGETS);
-        return forwardBackward(operation(g, logits, targets), 1.0, gradient);
+        return forwardBackward(operation(g, Elements.DOUBLES, logits, targets), 1.0, gradient);
     }
 
     private Geometry line(double[] logits, double[] targets) {
@@ -148,7 +148,7 @@ public final class BinaryCrossEntropyLoss extends Loss {
                     + ") must be a multiple of positiveWeights.length (" + settings.weights() + ")");
         }
         Geometry g = Geometry.line(logits.length);
-        checkTargets(g, targets);
+        checkTargets(g, Elements.DOUBLES, targets);
         Require.distinct(targets, TARGETS, logits, inputName());
         return g;
     }
@@ -164,20 +164,21 @@ public final class BinaryCrossEntropyLoss extends Loss {
     }
 
     @Override
-    void checkTargets(Geometry g, double[] targets) {
-        Require.holds(targets.length, TARGETS, g.targetsExtent(), g);
+    void checkTargets(Geometry g, Elements door, Object targets) {
+        Require.holds(door.length(targets), TARGETS, g.targetsExtent(), g);
         for (int s = g.firstTarget; s < g.targetsExtent(); s++) {
-            if (!(targets[s] >= 0.0 && targets[s] <= 1.0)) {
-                Require.target(targets[s], s, "[0, 1]", ignoresMissing);
+            double target = door.get(targets, s);
+            if (!(target >= 0.0 && target <= 1.0)) {
+                Require.target(target, s, "[0, 1]", ignoresMissing);
             }
         }
     }
 
     @Override
-    LossOperation operation(Geometry g, double[] logits, double[] targets) {
+    LossOperation operation(Geometry g, Elements door, Object logits, Object targets) {
         return ignoresMissing
-                ? BinaryCrossEntropy.withMissing(g, Elements.DOUBLES, logits, targets, settings)
-                : BinaryCrossEntropy.of(g, Elements.DOUBLES, logits, targets, settings);
+                ? BinaryCrossEntropy.withMissing(g, door, logits, targets, settings)
+                : BinaryCrossEntropy.of(g, door, logits, targets, settings);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.github.surprisal;
 
 import io.github.surprisal.internal.operations.ClassSettings;
 import io.github.surprisal.internal.operations.LossOperation;
+import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 import io.github.surprisal.internal.rows.Pool;
 import java.util.Arrays;
@@ -55,11 +56,11 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
     }
 
     /** What is to be done for a call whose arguments have been checked. */
-    abstract LossOperation operation(Geometry g, double[] input, int[] targets);
+    abstract LossOperation indexOperation(Geometry g, Elements door, Object input, int[] targets);
 
     /** What is to be done for second derivatives. */
     LossOperation curvatureOperation(Geometry g, double[] input, int[] targets) {
-        return operation(g, input, targets);
+        return indexOperation(g, Elements.DOUBLES, input, targets);
     }
 
     // ---- the short form: contiguous rows, class indices
@@ -78,8 +79,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      */
     public double forward(double[] input, int classes, int[] targets) {
         Geometry g = rows(input, classes, targets);
-        checkTargets(g, targets);
-        return forward(operation(g, input, targets));
+        return forward(indexOperation(g, Elements.DOUBLES, input, targets));
     }
 
     /**
@@ -108,7 +108,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an array is null
      */
     public double forwardBackward(double[] input, int classes, int[] targets, double[] gradient) {
-        return lossAndGradient(rows(input, classes, targets), input, targets, gradient);
+        return lossAndGradient(rows(input, classes, targets), Elements.DOUBLES, input, targets, gradient);
     }
 
     /**
@@ -126,7 +126,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
         Geometry g = row(input, target);
         int[] targets = SINGLE_TARGETS.take();
         targets[0] = target;
-        double loss = forward(operation(g, input, targets));
+        double loss = forward(indexOperation(g, Elements.DOUBLES, input, targets));
         SINGLE_TARGETS.giveBack(targets);
         return loss;
     }
@@ -143,10 +143,10 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      */
     public double forwardBackward(double[] input, int target, double[] gradient) {
         Geometry g = row(input, target);
-        checkGradient(g, gradient);
+        checkGradient(g, Elements.DOUBLES, gradient);
         int[] targets = SINGLE_TARGETS.take();
         targets[0] = target;
-        double loss = forwardBackward(operation(g, input, targets), 1.0, gradient);
+        double loss = forwardBackward(indexOperation(g, Elements.DOUBLES, input, targets), 1.0, gradient);
         SINGLE_TARGETS.giveBack(targets);
         return loss;
     }
@@ -166,9 +166,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an array is null
      */
     public double forward(double[] input, int[] targets) {
-        Geometry g = rows(input, targets);
-        checkTargets(g, targets);
-        return forward(operation(g, input, targets));
+        return forward(Elements.DOUBLES, input, targets);
     }
 
     /**
@@ -182,7 +180,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an array is null
      */
     public double[] backward(double[] input, int[] targets) {
-        return newGradient(rows(input, targets), input, targets);
+        return newGradient(rows(Elements.DOUBLES, input, targets), input, targets);
     }
 
     /**
@@ -197,20 +195,13 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an array is null
      */
     public double forwardBackward(double[] input, int[] targets, double[] gradient) {
-        return lossAndGradient(rows(input, targets), input, targets, gradient);
+        return lossAndGradient(rows(Elements.DOUBLES, input, targets), Elements.DOUBLES, input, targets, gradient);
     }
 
     private double[] newGradient(Geometry g, double[] input, int[] targets) {
-        checkTargets(g, targets);
         double[] gradient = new double[input.length];
-        backward(operation(g, input, targets), 1.0, gradient);
+        backward(indexOperation(g, Elements.DOUBLES, input, targets), 1.0, gradient);
         return gradient;
-    }
-
-    private double lossAndGradient(Geometry g, double[] input, int[] targets, double[] gradient) {
-        checkTargets(g, targets);
-        checkGradient(g, gradient);
-        return forwardBackward(operation(g, input, targets), 1.0, gradient);
     }
 
     // ---- the full form, class indices
@@ -228,8 +219,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] input, Layout layout, int[] targets) {
-        Geometry g = check(input, layout, targets);
-        return forward(operation(g, input, targets));
+        return forward(Elements.DOUBLES, input, layout, targets);
     }
 
     /**
@@ -244,9 +234,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] input, Layout layout, int[] targets, double upstream, double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkGradient(g, gradient);
-        backward(operation(g, input, targets), upstream, gradient);
+        backward(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -264,9 +252,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an argument is null
      */
     public double forwardBackward(double[] input, Layout layout, int[] targets, double upstream, double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkGradient(g, gradient);
-        return forwardBackward(operation(g, input, targets), upstream, gradient);
+        return forwardBackward(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -281,9 +267,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] input, Layout layout, int[] targets, double[] losses) {
-        Geometry g = check(input, layout, targets);
-        checkLosses(g, input, losses);
-        forwardPerSample(operation(g, input, targets), losses);
+        forwardPerSample(Elements.DOUBLES, input, layout, targets, losses);
     }
 
     /**
@@ -298,11 +282,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      * @throws NullPointerException if an argument is null
      */
     public void backwardPerSample(double[] input, Layout layout, int[] targets, double[] upstream, double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkUpstream(g, upstream);
-        checkGradient(g, gradient);
-        Require.distinct(gradient, "gradient", upstream, "upstream");
-        backwardPerSample(operation(g, input, targets), upstream, gradient);
+        backwardPerSample(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -324,7 +304,7 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
      */
     public void curvature(double[] input, Layout layout, int[] targets, Curvature kind, double[] gradient,
             double[] curvature) {
-        Geometry g = check(input, layout, targets);
+        Geometry g = check(Elements.DOUBLES, input, layout, targets);
         checkKind(kind);
         checkCurvature(g, gradient, curvature);
         curvature(curvatureOperation(g, input, targets), kind, gradient, curvature);
@@ -345,20 +325,292 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
         Geometry g = Layout.geometry(layout);
         Objects.requireNonNull(targets, "targets");
         checkTargets(g, targets);
-        return denominator(operation(g, NO_INPUT, targets));
+        return denominator(indexOperation(g, Elements.DOUBLES, NO_INPUT, targets));
+    }
+
+    // ---- floats, class indices
+
+    /**
+     * {@link #forward(double[], int[])} on floats: the loss is a double.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param targets [batch], the class index of each row; read
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException if the length of {@code input} is not a positive multiple of that of
+     *         {@code targets} (with no targets: not 0), or a target is neither a class nor ignored
+     * @throws NullPointerException if an array is null
+     */
+    public double forward(float[] input, int[] targets) {
+        return forward(Elements.FLOATS, input, targets);
+    }
+
+    /**
+     * {@link #backward(double[], int[])} on floats: every element of the gradient is rounded once.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param targets [batch], the class index of each row; read
+     * @return a new array, [batch, classes]
+     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, but never for an empty mean
+     * @throws NullPointerException if an array is null
+     */
+    public float[] backward(float[] input, int[] targets) {
+        Geometry g = rows(Elements.FLOATS, input, targets);
+        float[] gradient = new float[input.length];
+        backward(indexOperation(g, Elements.FLOATS, input, targets), 1.0, gradient);
+        return gradient;
+    }
+
+    /**
+     * {@link #forwardBackward(double[], int[], double[])} on floats: the loss is a double, every element of the
+     * gradient is rounded once.
+     *
+     * @param input [batch, classes], row-major: logits, or log-probabilities for {@link NllLoss}; read
+     * @param targets [batch], the class index of each row; read
+     * @param gradient [batch, classes], overwritten; may be {@code input} itself
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], int[])}, or if {@code gradient} is too short
+     * @throws NullPointerException if an array is null
+     */
+    public double forwardBackward(float[] input, int[] targets, float[] gradient) {
+        return lossAndGradient(rows(Elements.FLOATS, input, targets), Elements.FLOATS, input, targets, gradient);
+    }
+
+    /**
+     * {@link #forward(double[], Layout, int[])} on floats: the loss is a double.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is neither a class nor
+     *         ignored, there is not one class weight for each class, or the mean is over nothing and
+     *         {@link EmptyMean#THROW} was asked for
+     * @throws NullPointerException if an argument is null
+     */
+    public double forward(float[] input, Layout layout, int[] targets) {
+        return forward(Elements.FLOATS, input, layout, targets);
+    }
+
+    /**
+     * {@link #backward(double[], Layout, int[], double, double[])} on floats: every element of the gradient is rounded
+     * once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param upstream the factor: 1.0, a loss scale, or the share of a micro-batch in a larger batch
+     * @param gradient in the layout, overwritten; may be {@code input} itself
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(float[] input, Layout layout, int[] targets, double upstream, float[] gradient) {
+        backward(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #forwardBackward(double[], Layout, int[], double, double[])} on floats: the loss is a double, every
+     * element of the gradient is rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param upstream what the gradient is multiplied by
+     * @param gradient in the layout, overwritten; may be {@code input} itself
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public double forwardBackward(float[] input, Layout layout, int[] targets, double upstream, float[] gradient) {
+        return forwardBackward(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #forwardPerSample(double[], Layout, int[], double[])} on floats: the losses are doubles.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param losses [batch, inner...], overwritten; in nats, 0 for an ignored sample
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, int[])}, but never for an empty mean; or if
+     *         {@code losses} is {@code input}
+     * @throws NullPointerException if an argument is null
+     */
+    public void forwardPerSample(float[] input, Layout layout, int[] targets, double[] losses) {
+        forwardPerSample(Elements.FLOATS, input, layout, targets, losses);
+    }
+
+    /**
+     * {@link #backwardPerSample(double[], Layout, int[], double[], double[])} on floats: every element of the gradient
+     * is rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, inner...], a class index for each sample; read
+     * @param upstream [batch, inner...], the factor of each sample; read
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code upstream}
+     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, int[], double[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public void backwardPerSample(float[] input, Layout layout, int[] targets, double[] upstream, float[] gradient) {
+        backwardPerSample(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    // ---- floats, class probabilities
+
+    /**
+     * {@link #forward(double[], Layout, double[])} on floats: the loss is a double.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], the probability of each class of each sample; dense, in the layout's
+     *        order but without offset and padding; finite and at least 0, a sum other than 1 being allowed; read
+     * @return the mean over the samples or the sum of the losses, in nats
+     * @throws IllegalArgumentException if an array is shorter than the layout needs, a target is negative, NaN or
+     *         infinite, {@code targets} is {@code input}, there is not one class weight for each class, or the mean is
+     *         over nothing and {@link EmptyMean#THROW} was asked for
+     * @throws NullPointerException if an argument is null
+     */
+    public double forward(float[] input, Layout layout, float[] targets) {
+        return forward(Elements.FLOATS, input, layout, targets);
+    }
+
+    /**
+     * {@link #backward(double[], Layout, double[], double, double[])} on floats: every element of the gradient is
+     * rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param upstream the factor: 1.0, a loss scale, or the share of a micro-batch in a larger batch
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code targets}
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(float[] input, Layout layout, float[] targets, double upstream, float[] gradient) {
+        backward(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #forwardBackward(double[], Layout, double[], double, double[])} on floats: the loss is a double, every
+     * element of the gradient is rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param upstream what the gradient is multiplied by
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but not {@code targets}
+     * @return the mean or the sum of the losses, in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public double forwardBackward(float[] input, Layout layout, float[] targets, double upstream,
+            float[] gradient) {
+        return forwardBackward(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #forwardPerSample(double[], Layout, double[], double[])} on floats: the losses are doubles.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param losses [batch, inner...], overwritten; in nats
+     * @throws IllegalArgumentException as {@link #forward(double[], Layout, double[])}, but never for an empty mean; or
+     *         if {@code losses} is one of the other arrays
+     * @throws NullPointerException if an argument is null
+     */
+    public void forwardPerSample(float[] input, Layout layout, float[] targets, double[] losses) {
+        forwardPerSample(Elements.FLOATS, input, layout, targets, losses);
+    }
+
+    /**
+     * {@link #backwardPerSample(double[], Layout, double[], double[], double[])} on floats: every element of the
+     * gradient is rounded once.
+     *
+     * @param input in the layout: logits, or log-probabilities for {@link NllLoss}; read
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @param upstream [batch, inner...], the factor of each sample; read
+     * @param gradient in the layout, overwritten; may be {@code input} itself, but none of the others
+     * @throws IllegalArgumentException as {@link #forwardPerSample(double[], Layout, double[], double[])}
+     * @throws NullPointerException if an argument is null
+     */
+    public void backwardPerSample(float[] input, Layout layout, float[] targets, double[] upstream,
+            float[] gradient) {
+        backwardPerSample(Elements.FLOATS, input, layout, targets, upstream, gradient);
+    }
+
+    /**
+     * {@link #denominator(Layout, double[])} on floats: a double.
+     *
+     * @param layout where the batch lies
+     * @param targets [batch, classes, inner...], class probabilities; read
+     * @return the denominator, whatever the reduction of this loss
+     * @throws IllegalArgumentException if {@code targets} is too short, a target is negative, NaN or infinite, or there
+     *         is not one class weight for each class
+     * @throws NullPointerException if an argument is null
+     */
+    public double denominator(Layout layout, float[] targets) {
+        return denominator(Elements.FLOATS, layout, targets);
+    }
+
+    // ---- the same for whatever the elements of the arrays are
+
+    private double forward(Elements door, Object input, int[] targets) {
+        Geometry g = rows(door, input, targets);
+        return forward(indexOperation(g, door, input, targets));
+    }
+
+    private double lossAndGradient(Geometry g, Elements door, Object input, int[] targets, Object gradient) {
+        checkGradient(g, door, gradient);
+        return forwardBackward(indexOperation(g, door, input, targets), 1.0, gradient);
+    }
+
+    private double forward(Elements door, Object input, Layout layout, int[] targets) {
+        Geometry g = check(door, input, layout, targets);
+        return forward(indexOperation(g, door, input, targets));
+    }
+
+    private void backward(Elements door, Object input, Layout layout, int[] targets, double upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkGradient(g, door, gradient);
+        backward(indexOperation(g, door, input, targets), upstream, gradient);
+    }
+
+    private double forwardBackward(Elements door, Object input, Layout layout, int[] targets, double upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkGradient(g, door, gradient);
+        return forwardBackward(indexOperation(g, door, input, targets), upstream, gradient);
+    }
+
+    private void forwardPerSample(Elements door, Object input, Layout layout, int[] targets, double[] losses) {
+        Geometry g = check(door, input, layout, targets);
+        checkLosses(g, input, losses);
+        forwardPerSample(indexOperation(g, door, input, targets), losses);
+    }
+
+    private void backwardPerSample(Elements door, Object input, Layout layout, int[] targets, double[] upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkUpstream(g, upstream);
+        checkGradient(g, door, gradient);
+        Require.distinct(gradient, "gradient", upstream, "upstream");
+        backwardPerSample(indexOperation(g, door, input, targets), upstream, gradient);
     }
 
     // ---- checks
 
-    private Geometry check(double[] input, Layout layout, int[] targets) {
+    private Geometry check(Elements door, Object input, Layout layout, int[] targets) {
         Geometry g = Layout.geometry(layout);
         Objects.requireNonNull(targets, "targets");
-        checkInput(g, input);
+        checkInput(g, door, input);
         checkTargets(g, targets);
         return g;
     }
 
-    /** The geometry of rows whose number and length are told. */
+    /** The geometry of rows whose number and length are told, their targets checked. */
     private Geometry rows(double[] input, int classes, int[] targets) {
         Objects.requireNonNull(input, inputName());
         Objects.requireNonNull(targets, "targets");
@@ -370,7 +622,9 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
             throw new IllegalArgumentException(inputName() + ".length (" + input.length
                     + ") must be targets.length (" + batch + ") * classes (" + classes + ")");
         }
-        return Geometry.rows(batch, classes);
+        Geometry g = Geometry.rows(batch, classes);
+        checkTargets(g, targets);
+        return g;
     }
 
     /** The geometry of a single row, its target checked. */
@@ -387,17 +641,20 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
         return g;
     }
 
-    /** The geometry of the short form that is told no class count: a row for each target. */
-    private Geometry rows(double[] input, int[] targets) {
+    /** The same for the short form that is told no class count: a row for each target. */
+    private Geometry rows(Elements door, Object input, int[] targets) {
         Objects.requireNonNull(input, inputName());
         Objects.requireNonNull(targets, "targets");
         int batch = targets.length;
-        if (batch == 0 ? input.length != 0 : input.length == 0 || input.length % batch != 0) {
-            throw new IllegalArgumentException(inputName() + ".length (" + input.length + ") must be "
+        int length = door.length(input);
+        if (batch == 0 ? length != 0 : length == 0 || length % batch != 0) {
+            throw new IllegalArgumentException(inputName() + ".length (" + length + ") must be "
                     + (batch == 0 ? "0 where targets is empty"
                     : "a positive multiple of targets.length (" + batch + ")"));
         }
-        return Geometry.rows(batch, batch == 0 ? 1 : input.length / batch);
+        Geometry g = Geometry.rows(batch, batch == 0 ? 1 : length / batch);
+        checkTargets(g, targets);
+        return g;
     }
 
     private void checkWeights(Geometry g) {
@@ -435,15 +692,14 @@ public abstract sealed class ClassLoss extends Loss permits CrossEntropyLoss, Nl
     }
 
     @Override
-    final void checkTargets(Geometry g, double[] targets) {
+    final void checkTargets(Geometry g, Elements door, Object targets) {
         checkWeights(g);
-        Require.holds(targets.length, "targets", (long) g.targetsExtent() * g.classes, g);
         int end = g.targetsExtent() * g.classes;
-        for (int i = end - g.samples() * g.classes; i < end; i++) {
-            if (!(targets[i] >= 0.0 && targets[i] <= Double.MAX_VALUE)) {
-                throw new IllegalArgumentException(
-                        "targets[" + i + "] is " + targets[i] + ", but must be finite and at least 0");
-            }
+        Require.holds(door.length(targets), "targets", (long) g.targetsExtent() * g.classes, g);
+        int wrong = door.indexOfNoShare(targets, end - g.samples() * g.classes, end);
+        if (wrong >= 0) {
+            throw new IllegalArgumentException("targets[" + wrong + "] is " + door.text(targets, wrong)
+                    + ", but must be finite and at least 0");
         }
     }
 }

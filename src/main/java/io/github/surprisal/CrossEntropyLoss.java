@@ -84,15 +84,15 @@ public final class CrossEntropyLoss extends ClassLoss {
     }
 
     @Override
-    LossOperation operation(Geometry g, double[] logits, int[] targets) {
+    LossOperation indexOperation(Geometry g, Elements door, Object logits, int[] targets) {
         return settings().smooths()
-                ? ShareCrossEntropy.smoothing(g, Elements.DOUBLES, logits, targets, settings())
-                : IndexCrossEntropy.of(g, Elements.DOUBLES, logits, targets, settings());
+                ? ShareCrossEntropy.smoothing(g, door, logits, targets, settings())
+                : IndexCrossEntropy.of(g, door, logits, targets, settings());
     }
 
     @Override
-    LossOperation operation(Geometry g, double[] logits, double[] targets) {
-        return ShareCrossEntropy.of(g, Elements.DOUBLES, logits, targets, settings());
+    LossOperation operation(Geometry g, Elements door, Object logits, Object targets) {
+        return ShareCrossEntropy.of(g, door, logits, targets, settings());
     }
 
     @Override

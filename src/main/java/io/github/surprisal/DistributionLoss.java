@@ -103,7 +103,7 @@ public final class DistributionLoss extends Loss {
      */
     public double forward(double[] outputs, double[] targets) {
         Geometry g = rows(outputs, targets);
-        return forward(operation(g, outputs, targets));
+        return forward(operation(g, Elements.DOUBLES, outputs, targets));
     }
 
     /**
@@ -118,7 +118,7 @@ public final class DistributionLoss extends Loss {
     public double[] backward(double[] outputs, double[] targets) {
         Geometry g = rows(outputs, targets);
         double[] gradient = new double[outputs.length];
-        backward(operation(g, outputs, targets), 1.0, gradient);
+        backward(operation(g, Elements.DOUBLES, outputs, targets), 1.0, gradient);
         return gradient;
     }
 
@@ -135,9 +135,9 @@ public final class DistributionLoss extends Loss {
      */
     public double forwardBackward(double[] outputs, double[] targets, double[] gradient) {
         Geometry g = rows(outputs, targets);
-        checkGradient(g, gradient);
+        checkGradient(g, Elements.DOUBLES, gradient);
         Require.distinct(gradient, "gradient", targets, TARGETS);
-        return forwardBackward(operation(g, outputs, targets), 1.0, gradient);
+        return forwardBackward(operation(g, Elements.DOUBLES, outputs, targets), 1.0, gradient);
     }
 
     private Geometry rows(double[] outputs, double[] targets) {
@@ -149,21 +149,22 @@ public final class DistributionLoss extends Loss {
                     + " times targets.length (" + targets.length + ")");
         }
         Geometry g = Geometry.rows(targets.length, parameters);
-        checkTargets(g, targets);
+        checkTargets(g, Elements.DOUBLES, targets);
         Require.distinct(targets, TARGETS, outputs, inputName());
         return g;
     }
 
     @Override
-    void checkTargets(Geometry g, double[] targets) {
+    void checkTargets(Geometry g, Elements door, Object targets) {
         if (g.classes != likelihood.parameters()) {
             throw new IllegalArgumentException("layout.classes() is " + g.classes + ", but must be "
                     + likelihood.parameters() + ", the parameters of " + distribution);
         }
-        Require.holds(targets.length, TARGETS, g.targetsExtent(), g);
+        Require.holds(door.length(targets), TARGETS, g.targetsExtent(), g);
         for (int s = g.firstTarget; s < g.targetsExtent(); s++) {
-            if (!likelihood.accepts(targets[s])) {
-                Require.target(targets[s], s, likelihood.support(), ignoresMissing);
+            double target = door.get(targets, s);
+            if (!likelihood.accepts(target)) {
+                Require.target(target, s, likelihood.support(), ignoresMissing);
             }
         }
     }
@@ -178,10 +179,10 @@ public final class DistributionLoss extends Loss {
     }
 
     @Override
-    LossOperation operation(Geometry g, double[] outputs, double[] targets) {
+    LossOperation operation(Geometry g, Elements door, Object outputs, Object targets) {
         return ignoresMissing
-                ? LikelihoodLoss.withMissing(g, Elements.DOUBLES, outputs, targets, likelihood)
-                : LikelihoodLoss.of(g, Elements.DOUBLES, outputs, targets, likelihood);
+                ? LikelihoodLoss.withMissing(g, door, outputs, targets, likelihood)
+                : LikelihoodLoss.of(g, door, outputs, targets, likelihood);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.github.surprisal;
 
+import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
@@ -400,12 +401,12 @@ public final class Layout implements Serializable {
     }
 
     /** The geometry of contiguous rows of so many classes. */
-    static Geometry rows(double[] logits, int classes) {
+    static Geometry rows(Elements door, Object logits, int classes) {
         Objects.requireNonNull(logits, "logits");
+        int length = door.length(logits);
         Require.that(classes >= 1, "classes is %d, but must be at least 1", classes);
-        Require.that(logits.length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)",
-                logits.length, classes);
-        return Geometry.rows(logits.length / classes, classes);
+        Require.that(length % classes == 0, "logits.length (%d) must be a multiple of classes (%d)", length, classes);
+        return Geometry.rows(length / classes, classes);
     }
 
     /** The geometry of an argument called layout whose every element is a sample. */

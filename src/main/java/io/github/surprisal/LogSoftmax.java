@@ -77,7 +77,7 @@ public final class LogSoftmax implements Serializable {
      * @throws NullPointerException if the array is null
      */
     public double[] forward(double[] logits, int classes) {
-        Geometry rows = Layout.rows(logits, classes);
+        Geometry rows = Layout.rows(Elements.DOUBLES, logits, classes);
         double[] logProbabilities = new double[logits.length];
         LogSoftmaxForward.run(rows, Elements.DOUBLES, logits, logProbabilities, threads);
         return logProbabilities;
@@ -93,10 +93,7 @@ public final class LogSoftmax implements Serializable {
      * @throws NullPointerException if an argument is null
      */
     public void forward(double[] logits, Layout layout, double[] logProbabilities) {
-        Geometry g = Layout.geometry(layout);
-        Require.reaches(Elements.DOUBLES, logits, "logits", g);
-        Require.reaches(Elements.DOUBLES, logProbabilities, "logProbabilities", g);
-        LogSoftmaxForward.run(g, Elements.DOUBLES, logits, logProbabilities, threads);
+        forward(Elements.DOUBLES, logits, layout, logProbabilities);
     }
 
     /**
@@ -111,11 +108,70 @@ public final class LogSoftmax implements Serializable {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] logProbabilities, double[] upstream, Layout layout, double[] gradient) {
+        backward(Elements.DOUBLES, logProbabilities, upstream, layout, gradient);
+    }
+
+    // ---- floats
+
+    /**
+     * {@link #forward(double[], int)} on floats: every result is rounded once.
+     *
+     * @param logits [batch, classes], row-major; read
+     * @param classes the number of classes, a divisor of the length
+     * @return a new array, [batch, classes], in nats
+     * @throws IllegalArgumentException if {@code classes} is below 1 or does not divide the length
+     * @throws NullPointerException if the array is null
+     */
+    public float[] forward(float[] logits, int classes) {
+        Geometry rows = Layout.rows(Elements.FLOATS, logits, classes);
+        float[] logProbabilities = new float[logits.length];
+        LogSoftmaxForward.run(rows, Elements.FLOATS, logits, logProbabilities, threads);
+        return logProbabilities;
+    }
+
+    /**
+     * {@link #forward(double[], Layout, double[])} on floats: every result is rounded once.
+     *
+     * @param logits in the layout; read
+     * @param layout where the batch lies
+     * @param logProbabilities in the layout, overwritten, in nats; may be {@code logits} itself
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void forward(float[] logits, Layout layout, float[] logProbabilities) {
+        forward(Elements.FLOATS, logits, layout, logProbabilities);
+    }
+
+    /**
+     * {@link #backward(double[], double[], Layout, double[])} on floats: every element of the gradient is rounded
+     * once.
+     *
+     * @param logProbabilities in the layout, as {@link #forward(double[], Layout, double[])} gave them; read
+     * @param upstream in the layout, the gradient with respect to the log-probabilities; read
+     * @param layout where the batch lies
+     * @param gradient in the layout, overwritten; may be one of the others
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(float[] logProbabilities, float[] upstream, Layout layout, float[] gradient) {
+        backward(Elements.FLOATS, logProbabilities, upstream, layout, gradient);
+    }
+
+    // ---- the same for whatever the elements of the arrays are
+
+    private void forward(Elements door, Object logits, Layout layout, Object logProbabilities) {
         Geometry g = Layout.geometry(layout);
-        Require.reaches(Elements.DOUBLES, logProbabilities, "logProbabilities", g);
-        Require.reaches(Elements.DOUBLES, upstream, "upstream", g);
-        Require.reaches(Elements.DOUBLES, gradient, "gradient", g);
-        LogSoftmaxBackward.run(g, Elements.DOUBLES, logProbabilities, upstream, gradient, threads);
+        Require.reaches(door, logits, "logits", g);
+        Require.reaches(door, logProbabilities, "logProbabilities", g);
+        LogSoftmaxForward.run(g, door, logits, logProbabilities, threads);
+    }
+
+    private void backward(Elements door, Object logProbabilities, Object upstream, Layout layout, Object gradient) {
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(door, logProbabilities, "logProbabilities", g);
+        Require.reaches(door, upstream, "upstream", g);
+        Require.reaches(door, gradient, "gradient", g);
+        LogSoftmaxBackward.run(g, door, logProbabilities, upstream, gradient, threads);
     }
 
     /**

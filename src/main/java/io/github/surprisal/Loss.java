@@ -74,14 +74,14 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
     }
 
     /** Checks targets against a layout. */
-    abstract void checkTargets(Geometry g, double[] targets);
+    abstract void checkTargets(Geometry g, Elements door, Object targets);
 
     /** What is to be done for a call whose arguments have been checked. */
-    abstract LossOperation operation(Geometry g, double[] input, double[] targets);
+    abstract LossOperation operation(Geometry g, Elements door, Object input, Object targets);
 
     /** What is to be done for second derivatives. */
     LossOperation curvatureOperation(Geometry g, double[] input, double[] targets) {
-        return operation(g, input, targets);
+        return operation(g, Elements.DOUBLES, input, targets);
     }
 
     /** Refuses second derivatives that there are not. */
@@ -107,8 +107,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      * @throws NullPointerException if an argument is null
      */
     public double forward(double[] input, Layout layout, double[] targets) {
-        Geometry g = check(input, layout, targets);
-        return forward(operation(g, input, targets));
+        return forward(Elements.DOUBLES, input, layout, targets);
     }
 
     /**
@@ -123,8 +122,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] input, Layout layout, double[] targets, double upstream, double[] gradient) {
-        Geometry g = check(input, layout, targets, gradient);
-        backward(operation(g, input, targets), upstream, gradient);
+        backward(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -143,8 +141,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      */
     public double forwardBackward(double[] input, Layout layout, double[] targets, double upstream,
             double[] gradient) {
-        Geometry g = check(input, layout, targets, gradient);
-        return forwardBackward(operation(g, input, targets), upstream, gradient);
+        return forwardBackward(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -159,10 +156,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      * @throws NullPointerException if an argument is null
      */
     public void forwardPerSample(double[] input, Layout layout, double[] targets, double[] losses) {
-        Geometry g = check(input, layout, targets);
-        checkLosses(g, input, losses);
-        Require.distinct(losses, LOSSES, targets, TARGETS);
-        forwardPerSample(operation(g, input, targets), losses);
+        forwardPerSample(Elements.DOUBLES, input, layout, targets, losses);
     }
 
     /**
@@ -179,12 +173,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      */
     public void backwardPerSample(double[] input, Layout layout, double[] targets, double[] upstream,
             double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkUpstream(g, upstream);
-        checkGradient(g, gradient);
-        Require.distinct(gradient, GRADIENT, targets, TARGETS);
-        Require.distinct(gradient, GRADIENT, upstream, UPSTREAM);
-        backwardPerSample(operation(g, input, targets), upstream, gradient);
+        backwardPerSample(Elements.DOUBLES, input, layout, targets, upstream, gradient);
     }
 
     /**
@@ -204,7 +193,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      */
     public void curvature(double[] input, Layout layout, double[] targets, Curvature kind, double[] gradient,
             double[] curvature) {
-        Geometry g = check(input, layout, targets);
+        Geometry g = check(Elements.DOUBLES, input, layout, targets);
         checkKind(kind);
         checkCurvature(g, gradient, curvature);
         Require.distinct(gradient, GRADIENT, targets, TARGETS);
@@ -223,10 +212,50 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
      * @throws NullPointerException if an argument is null
      */
     public double denominator(Layout layout, double[] targets) {
+        return denominator(Elements.DOUBLES, layout, targets);
+    }
+
+    // ---- the same for whatever the elements of the arrays are
+
+    final double forward(Elements door, Object input, Layout layout, Object targets) {
+        Geometry g = check(door, input, layout, targets);
+        return forward(operation(g, door, input, targets));
+    }
+
+    final void backward(Elements door, Object input, Layout layout, Object targets, double upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets, gradient);
+        backward(operation(g, door, input, targets), upstream, gradient);
+    }
+
+    final double forwardBackward(Elements door, Object input, Layout layout, Object targets, double upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets, gradient);
+        return forwardBackward(operation(g, door, input, targets), upstream, gradient);
+    }
+
+    final void forwardPerSample(Elements door, Object input, Layout layout, Object targets, double[] losses) {
+        Geometry g = check(door, input, layout, targets);
+        checkLosses(g, input, losses);
+        Require.distinct(losses, LOSSES, targets, TARGETS);
+        forwardPerSample(operation(g, door, input, targets), losses);
+    }
+
+    final void backwardPerSample(Elements door, Object input, Layout layout, Object targets, double[] upstream,
+            Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkUpstream(g, upstream);
+        checkGradient(g, door, gradient);
+        Require.distinct(gradient, GRADIENT, targets, TARGETS);
+        Require.distinct(gradient, GRADIENT, upstream, UPSTREAM);
+        backwardPerSample(operation(g, door, input, targets), upstream, gradient);
+    }
+
+    final double denominator(Elements door, Layout layout, Object targets) {
         Geometry g = geometry(layout);
         Objects.requireNonNull(targets, TARGETS);
-        checkTargets(g, targets);
-        return denominator(operation(g, targets, targets));
+        checkTargets(g, door, targets);
+        return denominator(operation(g, door, targets, targets));
     }
 
     // ---- checks, before anything is written
@@ -235,16 +264,16 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
         return inputName;
     }
 
-    final void checkInput(Geometry g, double[] input) {
-        Require.reaches(Elements.DOUBLES, input, inputName, g);
+    final void checkInput(Geometry g, Elements door, Object input) {
+        Require.reaches(door, input, inputName, g);
     }
 
-    final void checkGradient(Geometry g, double[] gradient) {
-        Require.reaches(Elements.DOUBLES, gradient, GRADIENT, g);
+    final void checkGradient(Geometry g, Elements door, Object gradient) {
+        Require.reaches(door, gradient, GRADIENT, g);
     }
 
     final void checkCurvature(Geometry g, double[] gradient, double[] curvature) {
-        checkGradient(g, gradient);
+        checkGradient(g, Elements.DOUBLES, gradient);
         Require.reaches(Elements.DOUBLES, curvature, CURVATURE, g);
         Require.distinct(gradient, GRADIENT, curvature, CURVATURE);
     }
@@ -254,24 +283,24 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
         Require.holds(upstream.length, UPSTREAM, g.targetsExtent(), g);
     }
 
-    final void checkLosses(Geometry g, double[] input, double[] losses) {
+    final void checkLosses(Geometry g, Object input, double[] losses) {
         Objects.requireNonNull(losses, LOSSES);
         Require.holds(losses.length, LOSSES, g.targetsExtent(), g);
         Require.distinct(losses, LOSSES, input, inputName);
     }
 
-    private Geometry check(double[] input, Layout layout, double[] targets) {
+    private Geometry check(Elements door, Object input, Layout layout, Object targets) {
         Geometry g = geometry(layout);
         Objects.requireNonNull(targets, TARGETS);
-        checkInput(g, input);
-        checkTargets(g, targets);
+        checkInput(g, door, input);
+        checkTargets(g, door, targets);
         Require.distinct(targets, TARGETS, input, inputName);
         return g;
     }
 
-    private Geometry check(double[] input, Layout layout, double[] targets, double[] gradient) {
-        Geometry g = check(input, layout, targets);
-        checkGradient(g, gradient);
+    private Geometry check(Elements door, Object input, Layout layout, Object targets, Object gradient) {
+        Geometry g = check(door, input, layout, targets);
+        checkGradient(g, door, gradient);
         Require.distinct(gradient, GRADIENT, targets, TARGETS);
         return g;
     }
@@ -282,7 +311,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
         return reduce(operation, 1.0);
     }
 
-    final void backward(LossOperation operation, double upstream, double[] gradient) {
+    final void backward(LossOperation operation, double upstream, Object gradient) {
         operation.writeGradient(gradient);
         if (!isEmptyMean(operation)) {
             reduce(operation, upstream);
@@ -292,7 +321,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
         operation.release();
     }
 
-    final double forwardBackward(LossOperation operation, double upstream, double[] gradient) {
+    final double forwardBackward(LossOperation operation, double upstream, Object gradient) {
         operation.writeGradient(gradient);
         return reduce(operation, upstream);
     }
@@ -303,7 +332,7 @@ public abstract sealed class Loss implements Serializable permits BinaryCrossEnt
         operation.release();
     }
 
-    final void backwardPerSample(LossOperation operation, double[] upstream, double[] gradient) {
+    final void backwardPerSample(LossOperation operation, double[] upstream, Object gradient) {
         operation.writeGradient(gradient);
         operation.multiplyBy(upstream);
         operation.run(threads);

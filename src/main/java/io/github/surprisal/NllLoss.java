@@ -68,13 +68,13 @@ public final class NllLoss extends ClassLoss {
     }
 
     @Override
-    LossOperation operation(Geometry g, double[] logProbabilities, int[] targets) {
-        return IndexNll.of(g, Elements.DOUBLES, logProbabilities, targets, settings());
+    LossOperation indexOperation(Geometry g, Elements door, Object logProbabilities, int[] targets) {
+        return IndexNll.of(g, door, logProbabilities, targets, settings());
     }
 
     @Override
-    LossOperation operation(Geometry g, double[] logProbabilities, double[] targets) {
-        return ProbabilityNll.of(g, Elements.DOUBLES, logProbabilities, targets, settings());
+    LossOperation operation(Geometry g, Elements door, Object logProbabilities, Object targets) {
+        return ProbabilityNll.of(g, door, logProbabilities, targets, settings());
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class Softmax implements Serializable {
      * @throws NullPointerException if the array is null
      */
     public double[] forward(double[] logits, int classes) {
-        Geometry rows = Layout.rows(logits, classes);
+        Geometry rows = Layout.rows(Elements.DOUBLES, logits, classes);
         double[] probabilities = new double[logits.length];
         SoftmaxForward.run(rows, Elements.DOUBLES, logits, probabilities, threads);
         return probabilities;
@@ -92,10 +92,7 @@ public final class Softmax implements Serializable {
      * @throws NullPointerException if an argument is null
      */
     public void forward(double[] logits, Layout layout, double[] probabilities) {
-        Geometry g = Layout.geometry(layout);
-        Require.reaches(Elements.DOUBLES, logits, "logits", g);
-        Require.reaches(Elements.DOUBLES, probabilities, "probabilities", g);
-        SoftmaxForward.run(g, Elements.DOUBLES, logits, probabilities, threads);
+        forward(Elements.DOUBLES, logits, layout, probabilities);
     }
 
     /**
@@ -110,11 +107,7 @@ public final class Softmax implements Serializable {
      * @throws NullPointerException if an argument is null
      */
     public void backward(double[] probabilities, double[] upstream, Layout layout, double[] gradient) {
-        Geometry g = Layout.geometry(layout);
-        Require.reaches(Elements.DOUBLES, probabilities, "probabilities", g);
-        Require.reaches(Elements.DOUBLES, upstream, "upstream", g);
-        Require.reaches(Elements.DOUBLES, gradient, "gradient", g);
-        SoftmaxBackward.run(g, Elements.DOUBLES, probabilities, upstream, gradient, threads);
+        backward(Elements.DOUBLES, probabilities, upstream, layout, gradient);
     }
 
     /**
@@ -127,10 +120,7 @@ public final class Softmax implements Serializable {
      * @throws NullPointerException if the array is null
      */
     public int[] predict(double[] logits, int classes) {
-        Geometry rows = Layout.rows(logits, classes);
-        int[] predicted = new int[rows.samples()];
-        Prediction.run(rows, Elements.DOUBLES, logits, predicted, threads);
-        return predicted;
+        return predict(Elements.DOUBLES, logits, classes);
     }
 
     /**
@@ -144,11 +134,112 @@ public final class Softmax implements Serializable {
      * @throws NullPointerException if an argument is null
      */
     public void predict(double[] logits, Layout layout, int[] predicted) {
+        predict(Elements.DOUBLES, logits, layout, predicted);
+    }
+
+    // ---- floats
+
+    /**
+     * {@link #forward(double[], int)} on floats: every result is rounded once.
+     *
+     * @param logits [batch, classes], row-major; read
+     * @param classes the number of classes, a divisor of the length
+     * @return a new array, [batch, classes]
+     * @throws IllegalArgumentException if {@code classes} is below 1 or does not divide the length
+     * @throws NullPointerException if the array is null
+     */
+    public float[] forward(float[] logits, int classes) {
+        Geometry rows = Layout.rows(Elements.FLOATS, logits, classes);
+        float[] probabilities = new float[logits.length];
+        SoftmaxForward.run(rows, Elements.FLOATS, logits, probabilities, threads);
+        return probabilities;
+    }
+
+    /**
+     * {@link #forward(double[], Layout, double[])} on floats: every result is rounded once.
+     *
+     * @param logits in the layout; read
+     * @param layout where the batch lies
+     * @param probabilities in the layout, overwritten; may be {@code logits} itself
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void forward(float[] logits, Layout layout, float[] probabilities) {
+        forward(Elements.FLOATS, logits, layout, probabilities);
+    }
+
+    /**
+     * {@link #backward(double[], double[], Layout, double[])} on floats: every element of the gradient is rounded
+     * once.
+     *
+     * @param probabilities in the layout, as {@link #forward(double[], Layout, double[])} gave them; read
+     * @param upstream in the layout, the gradient with respect to the probabilities; read
+     * @param layout where the batch lies
+     * @param gradient in the layout, overwritten; may be one of the others
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void backward(float[] probabilities, float[] upstream, Layout layout, float[] gradient) {
+        backward(Elements.FLOATS, probabilities, upstream, layout, gradient);
+    }
+
+    /**
+     * {@link #predict(double[], int)} on floats: the same classes.
+     *
+     * @param logits [batch, classes], row-major (probabilities and log-probabilities have the same order); read
+     * @param classes the number of classes, a divisor of the length
+     * @return a new array, [batch]: the lowest index of a greatest logit, or -1 where a logit of the row is NaN
+     * @throws IllegalArgumentException if {@code classes} is below 1 or does not divide the length
+     * @throws NullPointerException if the array is null
+     */
+    public int[] predict(float[] logits, int classes) {
+        return predict(Elements.FLOATS, logits, classes);
+    }
+
+    /**
+     * {@link #predict(double[], Layout, int[])} on floats: the same classes.
+     *
+     * @param logits in the layout (probabilities and log-probabilities have the same order); read
+     * @param layout where the batch lies
+     * @param predicted [batch, inner...], overwritten: the lowest index of a greatest logit, or -1 where a logit of the
+     *        sample is NaN
+     * @throws IllegalArgumentException if an array is shorter than the layout needs
+     * @throws NullPointerException if an argument is null
+     */
+    public void predict(float[] logits, Layout layout, int[] predicted) {
+        predict(Elements.FLOATS, logits, layout, predicted);
+    }
+
+    // ---- the same for whatever the elements of the arrays are
+
+    private void forward(Elements door, Object logits, Layout layout, Object probabilities) {
         Geometry g = Layout.geometry(layout);
-        Require.reaches(Elements.DOUBLES, logits, "logits", g);
+        Require.reaches(door, logits, "logits", g);
+        Require.reaches(door, probabilities, "probabilities", g);
+        SoftmaxForward.run(g, door, logits, probabilities, threads);
+    }
+
+    private void backward(Elements door, Object probabilities, Object upstream, Layout layout, Object gradient) {
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(door, probabilities, "probabilities", g);
+        Require.reaches(door, upstream, "upstream", g);
+        Require.reaches(door, gradient, "gradient", g);
+        SoftmaxBackward.run(g, door, probabilities, upstream, gradient, threads);
+    }
+
+    private int[] predict(Elements door, Object logits, int classes) {
+        Geometry rows = Layout.rows(door, logits, classes);
+        int[] predicted = new int[rows.samples()];
+        Prediction.run(rows, door, logits, predicted, threads);
+        return predicted;
+    }
+
+    private void predict(Elements door, Object logits, Layout layout, int[] predicted) {
+        Geometry g = Layout.geometry(layout);
+        Require.reaches(door, logits, "logits", g);
         Objects.requireNonNull(predicted, "predicted");
         Require.holds(predicted.length, "predicted", g.targetsExtent(), g);
-        Prediction.run(g, Elements.DOUBLES, logits, predicted, threads);
+        Prediction.run(g, door, logits, predicted, threads);
     }
 
     /**

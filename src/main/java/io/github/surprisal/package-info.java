@@ -1,7 +1,8 @@
 /**
- * Loss functions on plain {@code double[]} batches: softmax, log-softmax, negative log-likelihood and cross-entropy of
- * classes, sigmoid and binary cross-entropy of labels, the negative log-likelihood of numbers under the distributions
- * that a model may predict; forward, analytic backward and second derivatives.
+ * Loss functions on plain {@code double[]} batches, those of classes on {@code float[]} too: softmax, log-softmax,
+ * negative log-likelihood and cross-entropy of classes, sigmoid and binary cross-entropy of labels, the negative
+ * log-likelihood of numbers under the distributions that a model may predict; forward, analytic backward and second
+ * derivatives.
  *
  * <p>Training maximises the likelihood of the data, a product of probabilities. The logarithm turns the product into a
  * sum without moving the optimum, the minus sign turns it into a loss: -log p, the surprisal of the true class, in nats.
@@ -25,6 +26,17 @@
  * dimensions, offset, padding between rows. Arrays may be longer than needed, so that buffers can be reused for a
  * smaller last batch; nothing outside the layout is read or written. Results are overwritten, never accumulated into.
  * The gradient may be the very array of the logits (in place); two arrays are either the same or do not overlap.
+ *
+ * <h2>Floats</h2>
+ * <p>{@link io.github.surprisal.Softmax}, {@link io.github.surprisal.LogSoftmax} and the losses of classes take
+ * {@code float[]} too: the same layouts, options, checks and special cases. Second derivatives, single rows, the short
+ * forms of losses that are told the class count, and the other losses are for {@code double[]} alone.
+ *
+ * <p>Arithmetic is in doubles, and every float is the exact result for the given floats rounded once: within 0.5001 ulp
+ * of a float, for gradients of class probabilities, of smoothing and of softmax and log-softmax an ulp of the larger of
+ * their terms; subnormal floats included. Beyond the largest float results are infinite. Losses, losses of samples,
+ * their upstreams and denominators are doubles; the loss of a sample is within 2^-44 of the exact value, relative. Held
+ * by {@code FloatTruthCasesTest} and {@code FloatOracleTest}.
  *
  * <h2>Contract of all operators</h2>
  * <ul>

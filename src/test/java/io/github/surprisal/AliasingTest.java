@@ -17,7 +17,7 @@ class AliasingTest {
     // ---- refused
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CROSS_ENTROPY", "NLL"}) // losses are doubles
     void lossesMustNotReplaceAnInput(LossKind kind) {
         for (Targets form : Targets.values()) {
             LossArguments arguments = new LossArguments(form);
@@ -33,7 +33,7 @@ class AliasingTest {
 
     @ParameterizedTest
     @EnumSource
-    void gradientMustNotReplaceTargetsOrUpstream(LossKind kind) {
+    void gradientMustNotReplaceTargets(LossKind kind) {
         for (Entry entry : Entry.of(Targets.PROBABILITIES)) {
             if (entry.takesGradient()) {
                 LossArguments arguments = new LossArguments(Targets.PROBABILITIES);
@@ -41,6 +41,11 @@ class AliasingTest {
                 arguments.assertRefused(kind.create(), entry, "gradient must not be the same array as targets");
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CROSS_ENTROPY", "NLL"}) // upstreams of samples are doubles
+    void gradientMustNotReplaceUpstream(LossKind kind) {
         for (Targets form : Targets.values()) {
             LossArguments arguments = new LossArguments(form);
             arguments.upstreams = arguments.gradient;
@@ -64,7 +69,7 @@ class AliasingTest {
 
     /** But not one that is: a sample's upstream is read after the gradient of an earlier sample was written. */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CROSS_ENTROPY", "NLL"}) // upstreams of samples are doubles
     void upstreamMayBeAnInputThatIsNotOverwritten(LossKind kind) {
         LossArguments apart = new LossArguments(Targets.INDICES);
         apart.upstreams = apart.input.clone();

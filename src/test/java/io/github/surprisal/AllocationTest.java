@@ -92,6 +92,12 @@ class AllocationTest {
         private final double[] twoOutputs;
         private final double[] twoGradients;
         private final double[] twoCurvatures;
+        private final float[] floats;
+        private final float[] floatLogProbabilities;
+        private final float[] floatProbabilities;
+        private final float[] floatUpstream;
+        private final float[] floatGradient;
+        private final float[] floatDistributions;
         private final AnyLoss weighted;
         private final AnyLoss smoothed;
         private final AnyLoss weightedNll;
@@ -120,6 +126,12 @@ class AllocationTest {
             twoOutputs = random.doubles(2 * layout.samples()).toArray();
             twoGradients = new double[twoOutputs.length];
             twoCurvatures = new double[twoOutputs.length];
+            floats = FloatArrays.narrow(logits);
+            floatLogProbabilities = FloatArrays.narrow(logProbabilities);
+            floatProbabilities = FloatArrays.narrow(probabilities);
+            floatUpstream = FloatArrays.narrow(upstream);
+            floatGradient = new float[gradient.length];
+            floatDistributions = FloatArrays.narrow(distributions);
             double[] weights = random.doubles(layout.classes()).toArray();
             weighted = AnyLoss.of(CrossEntropyLoss.builder().ignoreIndex(IGNORED).classWeights(weights)
                     .reduction(Reduction.SUM).build());
@@ -173,6 +185,7 @@ class AllocationTest {
         addToldClasses(forms, "cross-entropy, smoothing", CrossEntropyLoss.builder().labelSmoothing(0.1).build());
         addToldClasses(forms, "nll", NllLoss.create());
         addNumbers(forms);
+        addFloats(forms, softmax, logSoftmax);
         return forms;
     }
 
@@ -206,6 +219,33 @@ class AllocationTest {
                 b -> gaussian.forwardBackward(b.twoOutputs, b.upstreamPerSample, b.twoGradients)));
         forms.add(Form.of("gaussian short curvature", b -> gaussian.curvature(b.twoOutputs, b.two,
                 b.upstreamPerSample, Curvature.HESSIAN, b.twoGradients, b.twoCurvatures)));
+    }
+
+    private static void addFloats(List<Form> forms, Softmax softmax, LogSoftmax logSoftmax) {
+        forms.add(Form.of("floats, softmax forward", b -> softmax.forward(b.floats, b.layout, b.floatGradient)));
+        forms.add(Form.of("floats, softmax backward",
+                b -> softmax.backward(b.floatProbabilities, b.floatUpstream, b.layout, b.floatGradient)));
+        forms.add(Form.of("floats, softmax predict", b -> softmax.predict(b.floats, b.layout, b.predicted)));
+        forms.add(Form.of("floats, log-softmax forward", b -> logSoftmax.forward(b.floats, b.layout, b.floatGradient)));
+        forms.add(Form.of("floats, log-softmax backward",
+                b -> logSoftmax.backward(b.floatLogProbabilities, b.floatUpstream, b.layout, b.floatGradient)));
+        CrossEntropyLoss crossEntropy = CrossEntropyLoss.builder().ignoreIndex(IGNORED).build();
+        CrossEntropyLoss smoothed = CrossEntropyLoss.builder().ignoreIndex(IGNORED).labelSmoothing(0.1).build();
+        NllLoss nll = NllLoss.builder().ignoreIndex(IGNORED).build();
+        for (ClassLoss loss : List.of(crossEntropy, smoothed, nll)) {
+            String name = "floats, " + loss.getClass().getSimpleName() + (loss == smoothed ? ", smoothed: " : ": ");
+            forms.add(new Form(name + "short forwardBackward",
+                    b -> loss.forwardBackward(b.floats, b.targets, b.floatGradient)));
+            forms.add(new Form(name + "forward", b -> loss.forward(b.floats, b.layout, b.targets)));
+            forms.add(new Form(name + "forwardBackward",
+                    b -> loss.forwardBackward(b.floats, b.layout, b.targets, 2, b.floatGradient)));
+            forms.add(Form.of(name + "forwardPerSample",
+                    b -> loss.forwardPerSample(b.floats, b.layout, b.targets, b.losses)));
+            forms.add(Form.of(name + "backwardPerSample", b -> loss.backwardPerSample(b.floats, b.layout, b.targets,
+                    b.upstreamPerSample, b.floatGradient)));
+            forms.add(new Form(name + "forwardBackward, probabilities",
+                    b -> loss.forwardBackward(b.floats, b.layout, b.floatDistributions, 2, b.floatGradient)));
+        }
     }
 
     private static void addIndices(List<Form> forms, String name, Function<Batch, AnyLoss> o,

@@ -51,7 +51,7 @@ class ApiContractTest {
         double[] array = {1, 2, 3};
         Softmax softmax = Softmax.create();
         LogSoftmax logSoftmax = LogSoftmax.create();
-        refusesNull("logits", () -> softmax.forward(null, 3));
+        refusesNull("logits", () -> softmax.forward((double[]) null, 3));
         refusesNull("logits", () -> softmax.forward(null, layout, array));
         refusesNull("layout", () -> softmax.forward(array, null, array));
         refusesNull("probabilities", () -> softmax.forward(array, layout, null));
@@ -59,11 +59,11 @@ class ApiContractTest {
         refusesNull("upstream", () -> softmax.backward(array, null, layout, array));
         refusesNull("layout", () -> softmax.backward(array, array, null, array));
         refusesNull("gradient", () -> softmax.backward(array, array, layout, null));
-        refusesNull("logits", () -> softmax.predict(null, 3));
-        refusesNull("logits", () -> softmax.predict(null, layout, new int[1]));
+        refusesNull("logits", () -> softmax.predict((double[]) null, 3));
+        refusesNull("logits", () -> softmax.predict((double[]) null, layout, new int[1]));
         refusesNull("layout", () -> softmax.predict(array, null, new int[1]));
         refusesNull("predicted", () -> softmax.predict(array, layout, null));
-        refusesNull("logits", () -> logSoftmax.forward(null, 3));
+        refusesNull("logits", () -> logSoftmax.forward((double[]) null, 3));
         refusesNull("logits", () -> logSoftmax.forward(null, layout, array));
         refusesNull("layout", () -> logSoftmax.forward(array, null, array));
         refusesNull("logProbabilities", () -> logSoftmax.forward(array, layout, null));
@@ -273,14 +273,14 @@ class ApiContractTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = {-0.5, -Double.MIN_VALUE, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    @ValueSource(doubles = {-0.5, -Float.MIN_VALUE, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
     void impossibleProbabilitiesAreRefused(double target) {
         for (LossKind kind : LossKind.values()) {
             AnyLoss loss = kind.create();
             for (Entry entry : Entry.of(Targets.PROBABILITIES)) {
                 for (int place : new int[] {0, 7, 14}) {
                     with(Targets.PROBABILITIES, a -> a.probabilities[place] = target).assertRefused(loss, entry,
-                            "targets[" + place + "] is " + target + ", but must be finite and at least 0");
+                            "targets[" + place + "] is " + kind.text(target) + ", but must be finite and at least 0");
                 }
             }
         }

@@ -2,7 +2,7 @@ package io.github.surprisal;
 
 import java.util.function.Consumer;
 
-/** The two losses, for tests of what both promise. */
+/** The two losses, on doubles and on floats, for tests of what all promise. */
 enum LossKind {
 
     CROSS_ENTROPY("logits") {
@@ -21,6 +21,24 @@ enum LossKind {
             options.accept(builder);
             return AnyLoss.of(builder.build());
         }
+    },
+
+    FLOAT_CROSS_ENTROPY("logits") {
+        @Override
+        AnyLoss build(Consumer<LossBuilder<?>> options) {
+            CrossEntropyLoss.Builder builder = CrossEntropyLoss.builder();
+            options.accept(builder);
+            return new FloatLoss(builder.build());
+        }
+    },
+
+    FLOAT_NLL("logProbabilities") {
+        @Override
+        AnyLoss build(Consumer<LossBuilder<?>> options) {
+            NllLoss.Builder builder = NllLoss.builder();
+            options.accept(builder);
+            return new FloatLoss(builder.build());
+        }
     };
 
     /** What messages call the first argument. */
@@ -28,6 +46,12 @@ enum LossKind {
 
     LossKind(String input) {
         this.input = input;
+    }
+
+    /** A number as messages show it. */
+    String text(double value) {
+        return this == FLOAT_CROSS_ENTROPY || this == FLOAT_NLL ? Float.toString((float) value)
+                : Double.toString(value);
     }
 
     abstract AnyLoss build(Consumer<LossBuilder<?>> options);

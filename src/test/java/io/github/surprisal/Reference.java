@@ -50,7 +50,7 @@ final class Reference {
                     options.parallel(pool);
                 }
             });
-            Input input = kind == LossKind.NLL ? Input.LOG_PROBABILITIES : Input.LOGITS;
+            Input input = kind.input.equals("logits") ? Input.LOGITS : Input.LOG_PROBABILITIES;
             all.add(new RowOperation(kind + " mean, indices", input, true,
                     (b, out) -> out[0] = mean.forward(b.input(), b.layout(), b.indices())));
             all.add(new RowOperation(kind + " mean, probabilities", input, true,

@@ -71,7 +71,42 @@ record RowOperation(String name, Input input, boolean oneForEachSample, Call cal
         addLoss(all, "cross-entropy", Input.LOGITS, AnyLoss.of(plain.reduction(Reduction.SUM).build()));
         addLoss(all, "smoothed cross-entropy", Input.LOGITS, AnyLoss.of(smooth.reduction(Reduction.SUM).build()));
         addLoss(all, "nll", Input.LOG_PROBABILITIES, AnyLoss.of(nll.reduction(Reduction.SUM).build()));
+        addFloats(all, softmax, logSoftmax);
+        addLoss(all, "float cross-entropy", Input.LOGITS, new FloatLoss(plain.build()));
+        addLoss(all, "float smoothed cross-entropy", Input.LOGITS, new FloatLoss(smooth.build()));
+        addLoss(all, "float nll", Input.LOG_PROBABILITIES, new FloatLoss(nll.build()));
         return all;
+    }
+
+    private static void addFloats(List<RowOperation> all, Softmax softmax, LogSoftmax logSoftmax) {
+        all.add(new RowOperation("float softmax", Input.LOGITS, false, onFloats(
+                (f, b, out) -> softmax.forward(f.of(b.input), b.layout, f.of(out)))));
+        all.add(new RowOperation("float log-softmax", Input.LOGITS, false, onFloats(
+                (f, b, out) -> logSoftmax.forward(f.of(b.input), b.layout, f.of(out)))));
+        all.add(new RowOperation("float prediction", Input.LOGITS, true, onFloats((f, b, out) -> {
+            int[] predicted = new int[b.layout.samples()];
+            softmax.predict(f.of(b.input), b.layout, predicted);
+            for (int s = 0; s < predicted.length; s++) {
+                f.of(out)[s] = predicted[s];
+            }
+        })));
+        all.add(new RowOperation("float softmax backward", Input.PROBABILITIES, false, onFloats(
+                (f, b, out) -> softmax.backward(f.of(b.input), f.of(b.upstream), b.layout, f.of(out)))));
+        all.add(new RowOperation("float log-softmax backward", Input.LOG_PROBABILITIES, false, onFloats(
+                (f, b, out) -> logSoftmax.backward(f.of(b.input), f.of(b.upstream), b.layout, f.of(out)))));
+    }
+
+    /** Writes the result of a batch that is narrowed, to what is widened. */
+    private interface FloatCall {
+        void run(FloatArrays floats, Batch batch, double[] out);
+    }
+
+    private static Call onFloats(FloatCall call) {
+        return (batch, out) -> {
+            FloatArrays floats = new FloatArrays();
+            call.run(floats, batch, out);
+            floats.back(out);
+        };
     }
 
     private static void addLoss(List<RowOperation> all, String name, Input input, AnyLoss loss) {

@@ -232,7 +232,7 @@ class SpecialValuesTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"CROSS_ENTROPY", "NLL"}) // log 2 is a double
     void hugeWeights(LossKind kind) {
         AnyLoss loss = kind.build(b -> b.classWeights(1e270, 1e270));
         double ln2 = -LogSoftmax.create().forward(new double[] {0, 0}, 2)[0];

@@ -135,6 +135,30 @@ class TargetsAtTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("losses")
+    void floats(ClassLoss ofClasses) {
+        FloatLoss loss = new FloatLoss(ofClasses);
+        for (Layout layout : layouts()) {
+            Layout elsewhere = layout.targetsAt(FROM);
+            int n = layout.samples();
+            double[] input = numbers(layout);
+            int[] targets = new Random(6).ints(n, 0, CLASSES).toArray();
+            double[] expected = new double[input.length];
+            double[] gradient = new double[input.length];
+            double value = loss.forwardBackward(input, layout, targets, 0.5, expected);
+            Bits.assertSame(loss.forwardBackward(input, elsewhere, moved(targets), 0.5, gradient), value,
+                    "loss of %s", elsewhere);
+            Bits.assertSame(gradient, expected, "gradient of %s", elsewhere);
+
+            double[] probabilities = new Random(6).doubles((long) n * CLASSES).toArray();
+            value = loss.forwardBackward(input, layout, probabilities, 0.5, expected);
+            Bits.assertSame(loss.forwardBackward(input, elsewhere, moved(probabilities, CLASSES), 0.5, gradient),
+                    value, "loss of probabilities of %s", elsewhere);
+            Bits.assertSame(gradient, expected, "gradient of probabilities of %s", elsewhere);
+        }
+    }
+
     @Test
     void predictions() {
         List<Softmax> operators = List.of(Softmax.create(), Softmax.builder().parallel().build());
@@ -214,6 +238,8 @@ class TargetsAtTest {
         probabilities[36] = -1;
         refuses("targets[36] is -1.0, but must be finite and at least 0",
                 () -> loss.backward(input, layout, probabilities, 1.0, gradient));
+        refuses("targets[36] is -1.0, but must be finite and at least 0",
+                () -> loss.denominator(layout, FloatArrays.narrow(probabilities)));
         Bits.assertSame(gradient, Bits.untouched(17), "gradient");
         // without samples no array is needed
         assertThat(loss.forward(input, Layout.of(0, 5).targetsAt(7), new int[0])).isNaN();

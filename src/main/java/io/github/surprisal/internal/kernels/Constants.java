@@ -32,6 +32,22 @@ public final class Constants {
     public static final double E10 = 0x1.289f81bf4da07p-22;
     public static final double E11 = 0x1.ad2029c3478d0p-26;
 
+    /** ln 2, nearest. */
+    public static final double LN2 = 0x1.62e42fefa39efp-1;
+
+    /*
+     * exp(r) = 1 + r + r^2 (F2 + F3 r + ... + F9 r^7) on the same interval, relative error 2^-45.8 (minimax the same):
+     * for results that become floats.
+     */
+    public static final double F2 = 0x1.fffffffff13f5p-2; // 0.4999..., near 1/2!
+    public static final double F3 = 0x1.5555555589f03p-3; // near 1/3!, and so on
+    public static final double F4 = 0x1.5555557def009p-5;
+    public static final double F5 = 0x1.1111108e2c52bp-7;
+    public static final double F6 = 0x1.6c163be8fe659p-10;
+    public static final double F7 = 0x1.a01b7384e4411p-13;
+    public static final double F8 = 0x1.a16e32e70069fp-16;
+    public static final double F9 = 0x1.710181ee9c5fap-19;
+
     /*
      * 2 atanh(s) = 2 s + s^3 (A0 + A1 s^2 + ... + A7 s^14) for |s| <= (sqrt2 - 1) / (sqrt2 + 1) (1 + 2^-20),
      * relative error 2^-61.6 (minimax 2^-66.7).

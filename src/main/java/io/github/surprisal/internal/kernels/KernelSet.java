@@ -111,6 +111,37 @@ public abstract class KernelSet {
      */
     public abstract void logs(int n, Pairs r, Pairs e, Pairs log, Scratch scratch);
 
+    // ---- for results that become floats
+
+    /** {@link #exponentials} in one double each, error below 2^-45.25 relative for |x| up to 200. */
+    public abstract void singleExponentials(double[] x, double[] magic, int n, double[] e, Scratch scratch);
+
+    /** {@link #expSumOfRows} of floats, exponentials being {@linkplain #singleExponentials single doubles}. */
+    public abstract double singleExpSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic,
+            double[] e, int to, int stride, Pairs sums, Scratch scratch);
+
+    /** {@link #expSumOfTile} of exponentials that are {@linkplain #singleExponentials single doubles}. */
+    public abstract double singleExpSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
+            double[] e, int to, Pairs sums, Scratch scratch);
+
+    /** {@link #scaleRows} to floats: rounded to a double, which is then rounded to a float. */
+    public abstract void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors,
+            boolean[] skip, float[] out, int[] to, int shift, Scratch scratch);
+
+    /** Copies n floats to doubles. */
+    public void widen(float[] x, int from, double[] y, int to, int n) {
+        for (int i = 0; i < n; i++) {
+            y[to + i] = x[from + i];
+        }
+    }
+
+    /** Copies n doubles to floats, each rounded to nearest. */
+    public void narrow(double[] x, int from, float[] y, int to, int n) {
+        for (int i = 0; i < n; i++) {
+            y[to + i] = (float) x[from + i];
+        }
+    }
+
     // ---- loops of plain Java that a set may replace; n elements of a row (width 1) or of a tile, from an index on
 
     /** (x - top) - log, rounded about once. */

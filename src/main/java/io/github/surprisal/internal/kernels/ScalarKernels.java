@@ -15,6 +15,40 @@ import java.util.Arrays;
  */
 final class ScalarKernels extends KernelSet {
 
+    /** The two exponential functions, of the first m elements of value; and the rows they are for. */
+    private enum Exp {
+        PAIRS {
+            @Override
+            void load(Object x, int from, double[] value, int at, int n) {
+                System.arraycopy(x, from, value, at, n);
+            }
+
+            @Override
+            void apply(int m, double[] magic, Scratch scratch) {
+                exponentials(m, magic, scratch);
+            }
+        },
+        SINGLE {
+            @Override
+            void load(Object x, int from, double[] value, int at, int n) {
+                float[] floats = (float[]) x;
+                for (int i = 0; i < n; i++) {
+                    value[at + i] = floats[from + i];
+                }
+            }
+
+            @Override
+            void apply(int m, double[] magic, Scratch scratch) {
+                singleExponentials(m, magic, scratch);
+                Arrays.fill(scratch.low, 0, m, -0.0); // which adds nothing, not even to -0
+            }
+        };
+
+        abstract void load(Object x, int from, double[] value, int at, int n);
+
+        abstract void apply(int m, double[] magic, Scratch scratch);
+    }
+
     @Override
     public String name() {
         return "scalar";
@@ -93,7 +127,53 @@ final class ScalarKernels extends KernelSet {
     }
 
     @Override
+    public void singleExponentials(double[] x, double[] magic, int n, double[] e, Scratch scratch) {
+        for (int done = 0; done < n; done += BLOCK) {
+            int m = Math.min(BLOCK, n - done);
+            System.arraycopy(x, done, scratch.value, 0, m);
+            System.arraycopy(magic, done, scratch.magic, 0, m);
+            singleExponentials(m, scratch.magic, scratch);
+            System.arraycopy(scratch.value, 0, e, done, m);
+        }
+    }
+
+    /** The first m elements x of value become exp(x) 2^b. */
+    private static void singleExponentials(int m, double[] magic, Scratch scratch) {
+        double[] x = scratch.value;
+        double[] power = scratch.power;
+        double[] r = scratch.reduced;
+        // k = rint(x log2(e)); k + BIAS + b then stands in the low bits of k + magic; r = x - k ln2, rounded
+        for (int i = 0; i < m; i++) {
+            double shifted = Math.fma(x[i], LOG2E, magic[i]);
+            power[i] = shifted;
+            r[i] = Math.fma(shifted - magic[i], -LN2, x[i]);
+        }
+        for (int i = 0; i < m; i++) {
+            power[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(power[i]) << 52);
+        }
+        // exp(r) by Horner's rule; then times 2^(k + b)
+        for (int i = 0; i < m; i++) {
+            double z = r[i];
+            double p = Math.fma(Math.fma(Math.fma(z, F9, F8), z, F7), z, F6);
+            p = Math.fma(Math.fma(Math.fma(p, z, F5), z, F4), z, F3);
+            p = Math.fma(Math.fma(Math.fma(p, z, F2), z, 1.0), z, 1.0);
+            x[i] = p * power[i];
+        }
+    }
+
+    @Override
     public double expSumOfRows(double[] x, int[] from, int shift, int rows, int n, double[] magic,
+            double[] e, int to, int stride, Pairs sums, Scratch scratch) {
+        return expSumOfRows(Exp.PAIRS, x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+    }
+
+    @Override
+    public double singleExpSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic,
+            double[] e, int to, int stride, Pairs sums, Scratch scratch) {
+        return expSumOfRows(Exp.SINGLE, x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+    }
+
+    private static double expSumOfRows(Exp exp, Object x, int[] from, int shift, int rows, int n, double[] magic,
             double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         int padded = n + STRIPES - 1 & -STRIPES;
         int together = Math.max(1, BLOCK / padded);
@@ -102,7 +182,7 @@ final class ScalarKernels extends KernelSet {
         for (int row = 0; row < rows; row += together) {
             int lines = Math.min(together, rows - row);
             for (int done = 0; done < n; done += BLOCK) {
-                expSumOfSomeRows(x, from, shift + done, row, lines, Math.min(BLOCK, n - done), magic,
+                expSumOfSomeRows(exp, x, from, shift + done, row, lines, Math.min(BLOCK, n - done), magic,
                         e, to + row * stride + done, stride, sums, scratch);
             }
         }
@@ -113,22 +193,22 @@ final class ScalarKernels extends KernelSet {
      * Rows [row, row + lines) of n elements, BLOCK of them at most with what pads the rows: zeros before what is left by
      * whole stripes.
      */
-    private static void expSumOfSomeRows(double[] x, int[] from, int shift, int row, int lines, int n, double[] magic,
-            double[] e, int to, int stride, Pairs sums, Scratch scratch) {
+    private static void expSumOfSomeRows(Exp exp, Object x, int[] from, int shift, int row, int lines, int n,
+            double[] magic, double[] e, int to, int stride, Pairs sums, Scratch scratch) {
         double[] value = scratch.value;
         int padded = n + STRIPES - 1 & -STRIPES;
         int whole = n & -STRIPES;
         int rest = n - whole;
         for (int j = 0; j < lines; j++) {
             int at = j * padded;
-            System.arraycopy(x, from[row + j] + shift, value, at, whole);
+            exp.load(x, from[row + j] + shift, value, at, whole);
             Arrays.fill(value, at + whole, at + padded - rest, 0.0);
-            System.arraycopy(x, from[row + j] + shift + whole, value, at + padded - rest, rest);
+            exp.load(x, from[row + j] + shift + whole, value, at + padded - rest, rest);
             Arrays.fill(scratch.magic, at, at + padded, magic[row + j]);
         }
         int m = lines * padded;
         growGreatest(value, m, scratch.greatest);
-        exponentials(m, scratch.magic, scratch);
+        exp.apply(m, scratch.magic, scratch);
         for (int j = 0; j < lines; j++) {
             int at = j * padded;
             Arrays.fill(value, at + whole, at + padded - rest, 0.0);
@@ -163,13 +243,24 @@ final class ScalarKernels extends KernelSet {
     @Override
     public double expSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
             double[] e, int to, Pairs sums, Scratch scratch) {
+        return expSumOfTile(Exp.PAIRS, x, n, width, stripes, magic, e, to, sums, scratch);
+    }
+
+    @Override
+    public double singleExpSumOfTile(double[] x, int n, int width, int stripes, double[] magic,
+            double[] e, int to, Pairs sums, Scratch scratch) {
+        return expSumOfTile(Exp.SINGLE, x, n, width, stripes, magic, e, to, sums, scratch);
+    }
+
+    private static double expSumOfTile(Exp exp, double[] x, int n, int width, int stripes, double[] magic,
+            double[] e, int to, Pairs sums, Scratch scratch) {
         Arrays.fill(scratch.greatest, 0, Math.min(n, BLOCK), 0.0);
         spread(magic, 0, Math.min(n, BLOCK), width, scratch.magic);
         for (int done = 0; done < n; done += BLOCK) {
             int m = Math.min(BLOCK, n - done);
             System.arraycopy(x, done, scratch.value, 0, m);
             growGreatest(scratch.value, m, scratch.greatest);
-            exponentials(m, scratch.magic, scratch);
+            exp.apply(m, scratch.magic, scratch);
             System.arraycopy(scratch.value, 0, e, to + done, m);
             sumOfLines(m, stripes * width, m % (stripes * width), sums, scratch);
         }
@@ -322,6 +413,19 @@ final class ScalarKernels extends KernelSet {
             if (!skip[row]) {
                 scaleRow(e, from + row * stride, n, factors.high[row], factors.low[row], out, to[row] + shift,
                         scratch.value);
+            }
+        }
+    }
+
+    @Override
+    public void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors,
+            boolean[] skip, float[] out, int[] to, int shift, Scratch scratch) {
+        double[] v = scratch.value;
+        for (int row = 0; row < rows; row++) {
+            for (int done = 0; !skip[row] && done < n; done += BLOCK) {
+                int m = Math.min(BLOCK, n - done);
+                scaleRow(e, from + row * stride + done, m, factors.high[row], factors.low[row], v, 0, scratch.other);
+                narrow(v, 0, out, to[row] + shift + done, m);
             }
         }
     }

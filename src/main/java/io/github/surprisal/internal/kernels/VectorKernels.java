@@ -13,10 +13,20 @@ import java.lang.reflect.Method;
  */
 final class VectorKernels extends KernelSelection.VectorSet {
 
+    /** With vectors of so many bits casts may be boxed (x86 without AVX): plain loops are as good. */
+    private static final int SLOW_CASTS = 128;
+    private static final KernelSet WITHOUT_CASTS = new ScalarKernels();
+
     private static MethodHandle transpose = method(VectorTranspose.class, "transpose");
     private static MethodHandle exponentials = loop("exponentials");
     private static MethodHandle expSumOfRows = loop("expSumOfRows");
     private static MethodHandle expSumOfTile = loop("expSumOfTile");
+    private static MethodHandle singleExponentials = single("exponentials");
+    private static MethodHandle singleExpSumOfRows = single("expSumOfRows");
+    private static MethodHandle singleExpSumOfTile = single("expSumOfTile");
+    private static MethodHandle scaleRowsToFloats = single("scaleRowsToFloats");
+    private static MethodHandle widen = single("widen");
+    private static MethodHandle narrow = single("narrow");
     private static MethodHandle sumOfRows = loop("sumOfRows");
     private static MethodHandle sumOfTile = loop("sumOfTile");
     private static MethodHandle scaleRows = loop("scaleRows");
@@ -33,6 +43,10 @@ final class VectorKernels extends KernelSelection.VectorSet {
 
     private static MethodHandle loop(String name) {
         return method(VectorLoops.class, name);
+    }
+
+    private static MethodHandle single(String name) {
+        return method(VectorSingleLoops.class, name);
     }
 
     private static MethodHandle method(Class<?> owner, String name) {
@@ -106,6 +120,79 @@ final class VectorKernels extends KernelSelection.VectorSet {
             Pairs sums, Scratch scratch) {
         try {
             return (double) expSumOfTile.invokeExact(x, n, width, stripes, magic, e, to, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void singleExponentials(double[] x, double[] magic, int n, double[] e, Scratch scratch) {
+        try {
+            singleExponentials.invokeExact(x, magic, n, e);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public double singleExpSumOfRows(float[] x, int[] from, int shift, int rows, int n, double[] magic, double[] e,
+            int to, int stride, Pairs sums, Scratch scratch) {
+        if (bits() <= SLOW_CASTS) {
+            return WITHOUT_CASTS.singleExpSumOfRows(x, from, shift, rows, n, magic, e, to, stride, sums, scratch);
+        }
+        try {
+            return (double) singleExpSumOfRows.invokeExact(x, from, shift, rows, n, magic, e, to, stride, sums,
+                    scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public double singleExpSumOfTile(double[] x, int n, int width, int stripes, double[] magic, double[] e, int to,
+            Pairs sums, Scratch scratch) {
+        try {
+            return (double) singleExpSumOfTile.invokeExact(x, n, width, stripes, magic, e, to, sums, scratch);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void scaleRowsToFloats(double[] e, int from, int stride, int rows, int n, Pairs factors, boolean[] skip,
+            float[] out, int[] to, int shift, Scratch scratch) {
+        if (bits() <= SLOW_CASTS) {
+            WITHOUT_CASTS.scaleRowsToFloats(e, from, stride, rows, n, factors, skip, out, to, shift, scratch);
+            return;
+        }
+        try {
+            scaleRowsToFloats.invokeExact(e, from, stride, rows, n, factors, skip, out, to, shift);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void widen(float[] x, int from, double[] y, int to, int n) {
+        if (bits() <= SLOW_CASTS || n < KernelSet.STRIPES) {
+            super.widen(x, from, y, to, n);
+            return;
+        }
+        try {
+            widen.invokeExact(x, from, y, to, n);
+        } catch (Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    @Override
+    public void narrow(double[] x, int from, float[] y, int to, int n) {
+        if (bits() <= SLOW_CASTS || n < KernelSet.STRIPES) {
+            super.narrow(x, from, y, to, n);
+            return;
+        }
+        try {
+            narrow.invokeExact(x, from, y, to, n);
         } catch (Throwable thrown) {
             throw unchecked(thrown);
         }

@@ -24,7 +24,7 @@ final class VectorLoops {
     private static final int STRIPES = KernelSet.STRIPES;
 
     /** Where the columns of a tile begin, eight at a time. */
-    private static final int[] EIGHTS = eights();
+    static final int[] EIGHTS = eights();
     /** From 8 r on, for vectors of which the last r elements count: all bits of those. */
     private static final long[] KEPT = kept();
 
@@ -111,7 +111,7 @@ final class VectorLoops {
         return greatest(scratch.greatest);
     }
 
-    private static double greatest(double[] of) {
+    static double greatest(double[] of) {
         double greatest = of[0];
         for (int i = 1; i < STRIPES; i++) {
             greatest = Math.max(greatest, of[i]);
@@ -224,7 +224,7 @@ final class VectorLoops {
         addKept(scratch.other, scratch.otherLow, count * STRIPES, kept, sums.high, sums.low);
     }
 
-    private static void growGreatest(double[] x, int c, int n, double[] greatest) {
+    static void growGreatest(double[] x, int c, int n, double[] greatest) {
         LongVector max = DoubleVector.fromArray(S, greatest, c).reinterpretAsLongs();
         for (int i = c; i < n; i += STRIPES) {
             max = max.max(DoubleVector.fromArray(S, x, i).reinterpretAsLongs().and(MAGNITUDE_BITS));
@@ -233,7 +233,7 @@ final class VectorLoops {
     }
 
     /** Adds the last elements of each eight of p + q, those that are to be kept, to sums of their own. */
-    private static void addKept(double[] p, double[] q, int n, int kept, double[] sumHigh, double[] sumLow) {
+    static void addKept(double[] p, double[] q, int n, int kept, double[] sumHigh, double[] sumLow) {
         for (int i = 0; i < n; i += LANES) {
             LongVector counts = LongVector.fromArray(LONGS, KEPT, kept + (i & STRIPES - 1));
             DoubleVector v = DoubleVector.fromArray(S, p, i).reinterpretAsLongs().and(counts).reinterpretAsDoubles();

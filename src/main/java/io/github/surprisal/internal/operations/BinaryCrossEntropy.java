@@ -54,18 +54,18 @@ public final class BinaryCrossEntropy extends LossOperation {
     }
 
     /** A call. */
-    public static BinaryCrossEntropy of(Geometry g, Elements door, Object logits, double[] targets,
+    public static BinaryCrossEntropy of(Geometry g, Elements door, Object logits, Object targets,
             LabelSettings settings) {
         BinaryCrossEntropy loss = take(g, door, logits, settings);
-        loss.targets.set(targets, g.firstTarget);
+        loss.targets.set(door, targets, g.firstTarget);
         return loss;
     }
 
     /** A call that skips the logits whose target is NaN. */
-    public static BinaryCrossEntropy withMissing(Geometry g, Elements door, Object logits, double[] targets,
+    public static BinaryCrossEntropy withMissing(Geometry g, Elements door, Object logits, Object targets,
             LabelSettings settings) {
         BinaryCrossEntropy loss = take(g, door, logits, settings);
-        loss.targets.setWithMissing(targets, g.firstTarget);
+        loss.targets.setWithMissing(door, targets, g.firstTarget);
         return loss;
     }
 
@@ -134,7 +134,7 @@ public final class BinaryCrossEntropy extends LossOperation {
     }
 
     private void leaveOthers(Block block, double[] x) {
-        boolean moderate = settings.isModerate() && (!writes() || factors.isWhole());
+        boolean moderate = settings.isModerate() && (!writes() || !factors.holds());
         if (moderate && Elementwise.magnitude(x, block.slots(), block.chunk.scratch) <= ORDINARY) {
             return;
         }

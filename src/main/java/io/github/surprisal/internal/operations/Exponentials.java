@@ -130,16 +130,10 @@ final class Exponentials {
             return sumShifted(c, of);
         }
         if (c.rows()) {
-            return of.elements.expSumOfRows(c.kernels, of.input(), c.block.base, c.from, c.runs(), c.classes, magic,
-                    c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
+            return of.elements.expSumOfRows(c, of.input(), magic);
         }
         c.loadInput(of.elements, of.input());
-        return sumOfTile(c, c.input);
-    }
-
-    private double sumOfTile(Chunk c, double[] x) {
-        return c.kernels.expSumOfTile(x, c.length(), c.width(), c.stripes(), magic,
-                c.exponentials(), c.exponentialsAt(), c.sums(0), c.scratch);
+        return of.elements.expSumOfTile(c, magic);
     }
 
     private double sumShifted(Chunk c, RowOperation of) {
@@ -157,7 +151,7 @@ final class Exponentials {
             return c.kernels.expSumOfRows(c.other, c.rowStarts(), 0, c.runs(), c.classes, magic,
                     c.exponentials(), c.exponentialsAt(), c.stride(), c.sums(0), c.scratch);
         }
-        return sumOfTile(c, c.other);
+        return c.expSumOfTile(c.other, magic);
     }
 
     /** A reduced logit whose exponential is exactly 0, or NaN for a sample that is NaN. */
@@ -178,9 +172,9 @@ final class Exponentials {
     }
 
     /** Finds R, E and their sum; leaves to the next attempt the samples whose R a subtraction does not give. */
-    void finish(Block b) {
+    void finish(Block b, RowOperation of) {
         int n = b.slots();
-        exponentiateApart(b, b.chunk.kernels, n);
+        exponentiateApart(b, of, n);
         if (b.careful()) {
             rest.copy(b.totals[0], b.count());
             total = carefulTotal;
@@ -200,14 +194,16 @@ final class Exponentials {
         }
     }
 
-    private void exponentiateApart(Block b, KernelSet kernels, int n) {
+    private void exponentiateApart(Block b, RowOperation of, int n) {
         double[] x = logitApart;
-        if (b.careful()) {
-            for (int i = 0; i < b.count(); i++) {
-                x[i] = Math.max(x[i] - shift[i], bottom[i]);
-            }
+        if (!b.careful()) {
+            of.elements.exponentials(b.chunk, x, magic, n, ofApart);
+            return;
         }
-        kernels.exponentials(x, magic, n, ofApart, b.chunk.scratch);
+        for (int i = 0; i < b.count(); i++) {
+            x[i] = Math.max(x[i] - shift[i], bottom[i]);
+        }
+        b.chunk.kernels.exponentials(x, magic, n, ofApart, b.chunk.scratch);
     }
 
     /** Finds log1p(R / E). */
@@ -259,11 +255,9 @@ final class Exponentials {
     void scale(Chunk c, RowOperation of, Pairs factors, Object out) {
         recall(c, of);
         if (c.rows()) {
-            of.elements.scaleRows(c.kernels, c.exponentials(), c.exponentialsAt(), c.stride(), c.runs(), c.classes,
-                    factors, c.block.retries(), out, c.block.base, c.from, c.scratch);
+            of.elements.scaleRows(c, factors, out);
         } else {
-            c.kernels.scaleTile(c.exponentials(), c.exponentialsAt(), c.length(), c.width(), factors, c.other,
-                    c.scratch);
+            c.scale(factors, c.other);
             c.store(of.elements, c.other, out);
         }
     }

@@ -4,7 +4,6 @@ import io.github.surprisal.internal.kernels.Pairs;
 import io.github.surprisal.internal.rows.Block;
 import io.github.surprisal.internal.rows.Chunk;
 import io.github.surprisal.internal.rows.Geometry;
-import io.github.surprisal.internal.rows.RowOperation;
 import java.util.Arrays;
 
 /**
@@ -197,9 +196,9 @@ final class Factors {
         return held[slot];
     }
 
-    /** Whether the factors are all there is to multiply by. */
-    boolean isWhole() {
-        return !anyHeld;
+    /** Whether anything is kept back of the factors of this block. */
+    boolean holds() {
+        return anyHeld;
     }
 
     /** (high + low) 2^power times a sample's factor and what was kept back of it, rounded once. */
@@ -233,26 +232,14 @@ final class Factors {
         return anyHeld ? Math.scalb(value, heldExponent[slot]) * held[slot] : value;
     }
 
-    /** Multiplies the results of a chunk by what was kept back. */
-    void finish(Chunk c, RowOperation of, Object out) {
+    /** Multiplies the results of a chunk by what was kept back, before the caller's array rounds them. */
+    void finish(Chunk c, double[] results) {
         for (int i = 0; anyHeld && i < c.block.count(); i++) {
-            if (!c.block.retries()[i]) {
-                finish(i, of, out, c.block.base[i] + c.from * of.geometry.inner, c.classes);
-            }
-        }
-    }
-
-    /** Multiplies the results of a sample by what was kept back of the factor in slot 0. */
-    void finish(int sample, RowOperation of, Object out) {
-        if (anyHeld) {
-            finish(0, of, out, of.geometry.address(sample), of.geometry.classes);
-        }
-    }
-
-    private void finish(int slot, RowOperation of, Object out, int at, int n) {
-        if (held[slot] != 1.0 || heldExponent[slot] != 0) {
-            for (int k = 0, p = at; k < n; k++, p += of.geometry.inner) {
-                of.elements.set(out, p, Math.scalb(of.elements.get(out, p), heldExponent[slot]) * held[slot]);
+            if (held[i] != 1.0 || heldExponent[i] != 0) {
+                for (int k = 0; k < c.classes; k++) {
+                    int at = c.position(i, k);
+                    results[at] = restore(i, results[at]);
+                }
             }
         }
     }

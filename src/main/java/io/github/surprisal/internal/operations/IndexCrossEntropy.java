@@ -56,7 +56,7 @@ public final class IndexCrossEntropy extends LossOperation {
 
     @Override
     protected boolean runWithoutWalk() {
-        if (!SmallBatch.fits(geometry, KernelSelection.active(0)) || !targets.settings().countsAlike()
+        if (!SmallBatch.fits(elements, geometry, KernelSelection.active(0)) || !targets.settings().countsAlike()
                 || !small.sum(elements, input, geometry, targets)) {
             return false;
         }
@@ -65,9 +65,7 @@ public final class IndexCrossEntropy extends LossOperation {
             add(s, small.logHigh(), small.logLow());
             if (writes()) {
                 factors.begin(s);
-                small.write(elements, gradient, geometry, s, targets.of(s), factors.factor.high[0],
-                        factors.factor.low[0]);
-                factors.finish(s, this, gradient);
+                small.write(elements, gradient, geometry, s, targets.of(s), factors);
             }
         }
         return true;
@@ -97,7 +95,7 @@ public final class IndexCrossEntropy extends LossOperation {
 
     @Override
     protected void finish(Block b) {
-        exponentials.finish(b);
+        exponentials.finish(b, this);
         exponentials.findLogs(b, this);
         Pairs log = exponentials.log;
         if (b.careful() || targets.settings().weighs()) {
@@ -120,8 +118,15 @@ public final class IndexCrossEntropy extends LossOperation {
 
     @Override
     protected void write(Chunk c) {
-        exponentials.scale(c, this, scale, gradient);
-        put(c, targets.ofSlot, gradientOfTarget);
-        factors.finish(c, this, gradient);
+        if (!factors.holds()) {
+            exponentials.scale(c, this, scale, gradient);
+            put(c, targets.ofSlot, gradientOfTarget);
+            return;
+        }
+        exponentials.recall(c, this);
+        c.scale(scale, c.other);
+        c.put(gradientOfTarget, targets.ofSlot, c.other);
+        factors.finish(c, c.other);
+        c.store(elements, c.other, gradient);
     }
 }

@@ -5,6 +5,7 @@ import io.github.surprisal.internal.rows.Chunk;
 import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 import io.github.surprisal.internal.rows.Pool;
+import java.util.Arrays;
 
 /** Negative log-likelihood with class indices: loss -w logp[t], gradient -w u at the target and 0 elsewhere. */
 public final class IndexNll extends LossOperation {
@@ -74,11 +75,17 @@ public final class IndexNll extends LossOperation {
 
     @Override
     protected void write(Chunk c) {
-        for (int i = 0; i < c.block.count(); i++) {
-            elements.clear(gradient, c.block.base[i] + c.from * geometry.inner, geometry.inner, c.classes);
+        if (factors.holds()) {
+            Arrays.fill(c.other, 0, c.extent(), 0.0);
+            c.put(gradientOfTarget, targets.ofSlot, c.other);
+            factors.finish(c, c.other);
+            c.store(elements, c.other, gradient);
+        } else {
+            for (int i = 0; i < c.block.count(); i++) {
+                elements.clear(gradient, c.block.base[i] + c.from * geometry.inner, geometry.inner, c.classes);
+            }
+            put(c, targets.ofSlot, gradientOfTarget);
         }
-        put(c, targets.ofSlot, gradientOfTarget);
-        factors.finish(c, this, gradient);
         clearCurvature(c);
     }
 }

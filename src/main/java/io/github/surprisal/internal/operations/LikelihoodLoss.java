@@ -20,18 +20,18 @@ public final class LikelihoodLoss extends LossOperation {
     }
 
     /** A call. */
-    public static LikelihoodLoss of(Geometry g, Elements door, Object outputs, double[] targets,
+    public static LikelihoodLoss of(Geometry g, Elements door, Object outputs, Object targets,
             Likelihood likelihood) {
         LikelihoodLoss loss = take(g, door, outputs, likelihood);
-        loss.targets.set(targets, g.firstTarget);
+        loss.targets.set(door, targets, g.firstTarget);
         return loss;
     }
 
     /** A call that skips the samples whose target is NaN. */
-    public static LikelihoodLoss withMissing(Geometry g, Elements door, Object outputs, double[] targets,
+    public static LikelihoodLoss withMissing(Geometry g, Elements door, Object outputs, Object targets,
             Likelihood likelihood) {
         LikelihoodLoss loss = take(g, door, outputs, likelihood);
-        loss.targets.setWithMissing(targets, g.firstTarget);
+        loss.targets.setWithMissing(door, targets, g.firstTarget);
         return loss;
     }
 

@@ -61,7 +61,7 @@ public final class LogSoftmaxForward extends Transformation<LogSoftmaxForward> {
 
     @Override
     protected void finish(Block b) {
-        exponentials.finish(b);
+        exponentials.finish(b, this);
         exponentials.findLogs(b, this);
     }
 
@@ -75,6 +75,7 @@ public final class LogSoftmaxForward extends Transformation<LogSoftmaxForward> {
         if (c.block.careful()) {
             mendInfinities(c);
         }
+        elements.breakTies(c, c.input, greatest, exponentials.log.high, c.other);
         c.store(elements, c.other, output);
     }
 

@@ -1,6 +1,7 @@
 package io.github.surprisal.internal.operations;
 
 import io.github.surprisal.internal.rows.Block;
+import io.github.surprisal.internal.rows.Elements;
 import io.github.surprisal.internal.rows.Geometry;
 
 /** Targets that are numbers, one for each sample from a first one on; NaN may stand for a missing one. */
@@ -8,25 +9,29 @@ final class NumberTargets {
 
     private static final double[] NONE = {};
 
-    private double[] targets = NONE;
+    private Elements elements;
+    private Object targets = NONE;
     private int from;
     private boolean mayMiss;
 
     /** Targets none of which is missing. */
-    void set(double[] of, int first) {
+    void set(Elements door, Object of, int first) {
+        elements = door;
         targets = of;
         from = first;
         mayMiss = false;
     }
 
     /** Targets of which those that are NaN are missing. */
-    void setWithMissing(double[] of, int first) {
+    void setWithMissing(Elements door, Object of, int first) {
+        elements = door;
         targets = of;
         from = first;
         mayMiss = true;
     }
 
     void share(NumberTargets other) {
+        elements = other.elements;
         targets = other.targets;
         from = other.from;
         mayMiss = other.mayMiss;
@@ -37,10 +42,10 @@ final class NumberTargets {
     }
 
     double get(int sample) {
-        return targets[from + sample];
+        return elements.get(targets, from + sample);
     }
 
-    double[] array() {
+    Object array() {
         return targets;
     }
 
@@ -51,7 +56,7 @@ final class NumberTargets {
             return;
         }
         for (int s = first; s < last; s++) {
-            if (Double.isNaN(targets[from + s])) {
+            if (Double.isNaN(get(s))) {
                 loss.skip(s);
             } else {
                 b.add(s);
@@ -63,7 +68,7 @@ final class NumberTargets {
     void findDenominator(Geometry g, LossSum denominator) {
         int missing = 0;
         for (int s = 0; mayMiss && s < g.samples(); s++) {
-            missing += Double.isNaN(targets[from + s]) ? 1 : 0;
+            missing += Double.isNaN(get(s)) ? 1 : 0;
         }
         denominator.setCount(g.samples() - missing);
     }

@@ -146,8 +146,8 @@ public final class ProbabilityNll extends LossOperation {
                 Elementwise.minusProducts(c.products.high, c.terms, c.start(run), c.length(), c.width(),
                         factors.factor, run, c.scratch);
             }
+            factors.finish(c, c.products.high);
             c.store(elements, c.products.high, gradient);
-            factors.finish(c, this, gradient);
         } else {
             writeLarge(c);
         }

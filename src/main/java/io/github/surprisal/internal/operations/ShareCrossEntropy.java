@@ -150,7 +150,7 @@ public final class ShareCrossEntropy extends LossOperation {
 
     @Override
     protected void finish(Block b) {
-        exponentials.finish(b);
+        exponentials.finish(b, this);
         if (b.careful()) {
             for (int i = 0; i < b.count(); i++) {
                 addUp(b, i);
@@ -240,9 +240,9 @@ public final class ShareCrossEntropy extends LossOperation {
             c.kernels.scaleMinusShares(c.exponentials(), c.exponentialsAt() + run * stride, c.terms, c.other,
                     c.start(run), c.length(), c.width(), scale, factors.factor, run, c.scratch);
         }
+        c.put(gradientOfApart, exponentials.apart, c.other);
+        factors.finish(c, c.other);
         c.store(elements, c.other, gradient);
-        put(c, exponentials.apart, gradientOfApart);
-        factors.finish(c, this, gradient);
         writeCurvature(c);
     }
 
@@ -372,9 +372,9 @@ public final class ShareCrossEntropy extends LossOperation {
                 c.other[at] = Math.fma(-m, f, p) + (low - (m * fl + ml * f));
             }
         }
+        c.put(gradientOfApart, exponentials.apart, c.other);
+        factors.finish(c, c.other);
         c.store(elements, c.other, gradient);
-        put(c, exponentials.apart, gradientOfApart);
-        factors.finish(c, this, gradient);
         writeCurvature(c);
     }
 }

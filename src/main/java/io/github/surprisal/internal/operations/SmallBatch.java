@@ -31,8 +31,10 @@ final class SmallBatch {
     private double logHigh;
     private double logLow;
 
-    static boolean fits(Geometry g, KernelSet kernels) {
-        return g.classes <= MOST_CLASSES && g.logits() <= Math.min(MOST_LOGITS, kernels.fewLogits());
+    /** Whether a batch is so small, and one of doubles: floats have exponentials of their own. */
+    static boolean fits(Elements elements, Geometry g, KernelSet kernels) {
+        return elements == Elements.DOUBLES && g.classes <= MOST_CLASSES
+                && g.logits() <= Math.min(MOST_LOGITS, kernels.fewLogits());
     }
 
     /** Finds the sums of all samples; returns whether all of them are ordinary. */
@@ -149,18 +151,20 @@ final class SmallBatch {
         return logLow;
     }
 
-    /** Writes the gradient of a sample, times a factor. */
-    void write(Elements elements, Object gradient, Geometry g, int s, int target, double factor, double factorLow) {
+    /** Writes the gradient of a sample, times the factor of slot 0. */
+    void write(Elements elements, Object gradient, Geometry g, int s, int target, Factors factors) {
+        double factor = factors.factor.high[0];
+        double factorLow = factors.factor.low[0];
         double q = factor / total[s];
         double ql = (Math.fma(-q, total[s], factor) + (factorLow - q * totalLow[s])) / total[s];
         double scale = q + ql;
         double scaleLow = (q - scale) + ql;
         int base = g.address(s);
         for (int c = 0, p = base, at = s * g.classes; c < g.classes; c++, p += g.inner, at++) {
-            elements.set(gradient, p, Math.fma(e[at], scale, e[at] * scaleLow));
+            elements.set(gradient, p, factors.restore(0, Math.fma(e[at], scale, e[at] * scaleLow)));
         }
         double h = rest[s] * scale;
         double l = Math.fma(rest[s], scale, -h) + (rest[s] * scaleLow + restLow[s] * scale);
-        elements.set(gradient, base + target * g.inner, -(h + l));
+        elements.set(gradient, base + target * g.inner, factors.restore(0, -(h + l)));
     }
 }

@@ -42,6 +42,9 @@ public final class Chunk {
     /** The number of classes. */
     public int classes;
 
+    /** The rows of a tile as they lie in a caller's array that does not hold doubles. */
+    final double[] packed = new double[SIZE];
+    private final int[] packedStart = new int[Geometry.SLOTS];
     private final double[] ofChunk = new double[SIZE];
     private double[] ofAll = NONE;
     /** The sums of each column, by number. */
@@ -108,8 +111,7 @@ public final class Chunk {
 
     /** The greatest elements of the rows of this chunk, to arrays from an index on. */
     void extremes(Elements elements, Object source, double[] greatestOfRow, double[] magnitudeOfRow, int at) {
-        elements.extremesOfRows(kernels, source, block.base, from, block.count(), classes,
-                greatestOfRow, magnitudeOfRow, at, scratch);
+        elements.extremesOfRows(this, source, greatestOfRow, magnitudeOfRow, at);
     }
 
     // ---- the exponentials, kept from the sums to the results
@@ -127,6 +129,22 @@ public final class Chunk {
     /** Whether the exponentials of all chunks are still there when results are written. */
     public boolean keepsExponentials() {
         return kept;
+    }
+
+    /** Finds the exponentials of a tile and adds them to the sums of number 0; returns the greatest |x|. */
+    public double expSumOfTile(double[] x, double[] magic) {
+        return kernels.expSumOfTile(x, length(), block.width, geometry.stripes, magic, exponentials, exponentialsAt(),
+                sums[0], scratch);
+    }
+
+    /** The exponentials times factors of the samples, as two doubles, rounded once. */
+    public void scale(Pairs factors, double[] into) {
+        if (geometry.rows) {
+            kernels.scaleRows(exponentials, exponentialsAt(), stride(), runs(), classes, factors, block.retry, into,
+                    rowStarts(), 0, scratch);
+        } else {
+            kernels.scaleTile(exponentials, exponentialsAt(), length(), block.width, factors, into, scratch);
+        }
     }
 
     // ---- rows and tiles
@@ -172,6 +190,14 @@ public final class Chunk {
             rowStart[i] = start(i);
         }
         return rowStart;
+    }
+
+    /** Where n packed rows of m elements begin. */
+    int[] packedStarts(int n, int m) {
+        for (int i = 0; i < n; i++) {
+            packedStart[i] = i * m;
+        }
+        return packedStart;
     }
 
     /** Elements of a run: those of a row with what pads it to whole stripes. */
@@ -251,7 +277,7 @@ public final class Chunk {
     /** Loads from a dense array in the layout's order, without offset and padding. */
     public void loadDense(Elements elements, Object source, double[] into) {
         if (geometry.classes == 1 && block.isContiguous()) {
-            elements.copyOut(source, block.sample(0), into, 0, block.count());
+            elements.copyOut(kernels, source, block.sample(0), into, 0, block.count());
             Arrays.fill(into, block.count(), block.width, 0.0);
             return;
         }
@@ -265,7 +291,7 @@ public final class Chunk {
         int count = block.count();
         if (geometry.rows) {
             for (int i = 0; i < count; i++) {
-                elements.copyOut(source, base[i] + from, into, start(i), classes);
+                elements.copyOut(kernels, source, base[i] + from, into, start(i), classes);
             }
             clearPadding(into);
             return;
@@ -273,10 +299,10 @@ public final class Chunk {
         int width = block.width;
         if (adjacent(base)) {
             for (int c = 0; c < classes; c++) {
-                elements.copyOut(source, base[0] + (from + c) * geometry.inner, into, line[c], count);
+                elements.copyOut(kernels, source, base[0] + (from + c) * geometry.inner, into, line[c], count);
             }
         } else {
-            elements.transposeOut(kernels, source, base, from * geometry.inner, geometry.inner, count, into, line,
+            elements.transposeOut(this, source, base, from * geometry.inner, geometry.inner, count, into, line,
                     classes);
         }
         for (int c = 0; count < width && c < classes; c++) {
@@ -291,7 +317,7 @@ public final class Chunk {
         if (geometry.rows) {
             for (int i = 0; i < count; i++) {
                 if (!block.retry[i]) {
-                    elements.copyIn(values, start(i), target, base[i] + from, classes);
+                    elements.copyIn(kernels, values, start(i), target, base[i] + from, classes);
                 }
             }
             return;
@@ -300,10 +326,10 @@ public final class Chunk {
             storeOnly(elements, values, target);
         } else if (adjacent(base)) {
             for (int c = 0; c < classes; c++) {
-                elements.copyIn(values, line[c], target, base[0] + (from + c) * geometry.inner, count);
+                elements.copyIn(kernels, values, line[c], target, base[0] + (from + c) * geometry.inner, count);
             }
         } else {
-            elements.transposeIn(kernels, values, line, classes, target, base, from * geometry.inner, geometry.inner,
+            elements.transposeIn(this, values, line, classes, target, base, from * geometry.inner, geometry.inner,
                     count);
         }
     }
@@ -344,6 +370,16 @@ public final class Chunk {
             int c = classOfSlot[i] - from;
             if (c >= 0 && c < classes) {
                 into.copy(i, values, position(i, c));
+            }
+        }
+    }
+
+    /** Puts one element of each sample, where it lies in this chunk. */
+    public void put(double[] bySlot, int[] classOfSlot, double[] into) {
+        for (int i = 0; i < block.count(); i++) {
+            int c = classOfSlot[i] - from;
+            if (c >= 0 && c < classes) {
+                into[position(i, c)] = bySlot[i];
             }
         }
     }

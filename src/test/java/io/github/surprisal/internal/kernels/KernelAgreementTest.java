@@ -146,6 +146,14 @@ class KernelAgreementTest {
     }
 
     /** Each method of {@link KernelSet}, some also with an output that is an input. */
+    private static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
+
     private enum Kernel {
         EXPONENTIALS {
             @Override
@@ -166,6 +174,7 @@ class KernelAgreementTest {
             void run(KernelSet k, Data x, Run r) {
                 clampForExp(x.a);
                 int n = Math.max(1, r.n - r.column); // not only whole vectors
+                // less than STRIPES elements are those of a single row
                 int rows = n < KernelSet.STRIPES ? 1 : Math.min(5, (ELEMENTS - r.from) / r.n);
                 int[] from = {3 * r.n, 0, 2 * r.n, 4 * r.n, r.n};
                 int[] known = IntStream.of(from).filter(at -> at < rows * r.n).toArray();
@@ -188,6 +197,59 @@ class KernelAgreementTest {
                 int width = Math.min(r.width, KernelSet.BLOCK / KernelSet.STRIPES);
                 x.a[0] = k.expSumOfTile(x.a, r.n, width, KernelSet.STRIPES, magics(300), x.d, r.from, x.sums,
                         x.scratch);
+            }
+        },
+        SINGLE_EXP_SUM_OF_ROWS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                int n = Math.max(1, r.n - r.column); // not only whole vectors
+                // less than STRIPES elements are those of a single row
+                int rows = n < KernelSet.STRIPES ? 1 : Math.min(5, (ELEMENTS - r.from) / r.n);
+                int[] from = {3 * r.n, 0, 2 * r.n, 4 * r.n, r.n};
+                int[] known = IntStream.of(from).filter(at -> at < rows * r.n).toArray();
+                double magnitude = k.singleExpSumOfRows(floats(x.a), known, r.from, rows, n, magics(0), x.d, 0, r.n, x.sums,
+                        x.scratch);
+                x.a[0] = magnitude;
+            }
+        },
+        SINGLE_EXP_SUM_OF_TILE(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                x.a[0] = k.singleExpSumOfTile(x.a, r.n, r.width, 1, magics(0), x.d, r.from, x.sums, x.scratch);
+            }
+        },
+        SINGLE_EXP_SUM_OF_STRIPED_TILE(true) {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                int width = Math.min(r.width, KernelSet.BLOCK / KernelSet.STRIPES);
+                x.a[0] = k.singleExpSumOfTile(x.a, r.n, width, KernelSet.STRIPES, magics(300), x.d, r.from, x.sums,
+                        x.scratch);
+            }
+        },
+        SINGLE_EXPONENTIALS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                clampForExp(x.a);
+                k.singleExponentials(x.a, magics(0), r.n, x.d, x.scratch);
+            }
+        },
+        SCALE_ROWS_TO_FLOATS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                float[] floats = new float[r.from + r.n];
+                k.scaleRowsToFloats(x.a, 0, r.n, 1, r.n, x.bc, new boolean[1], floats, new int[1], r.from, x.scratch);
+                k.widen(floats, r.from, x.d, 0, r.n);
+            }
+        },
+        CASTS {
+            @Override
+            void run(KernelSet k, Data x, Run r) {
+                float[] floats = new float[r.from + r.n];
+                k.narrow(x.a, 0, floats, r.from, r.n);
+                k.widen(floats, r.from, x.d, 0, r.n);
             }
         },
         SUM_OF_ROWS(true) {
