@@ -32,7 +32,7 @@ public final class Table {
         System.out.println("- JVM: " + Environment.jvm() + ", flags " + Workload.HEAP + "; vector columns also "
                 + ExpectedKernels.VECTOR_FLAG + " " + ExpectedKernels.AT_ONCE);
         System.out.println("- Kernels: " + Environment.kernels() + "; vector columns "
-                + Environment.kernels(ExpectedKernels.VECTOR_FLAG));
+                + Environment.kernels(ExpectedKernels.VECTOR_FLAG, ExpectedKernels.AT_ONCE));
         arguments.baseline().ifPresent(jar -> System.out.println("- Baseline: " + jar));
         Environment.nativeAllocator().ifPresent(setting -> System.out.println("- Native allocator: " + setting));
         System.out.println("- Threads: 1, but for the parallel columns");
